@@ -1,0 +1,60 @@
+# Two commands are all a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := services shared deploy tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run down demo check format test test-unit bench contracts openapi pins clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(READY): constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Acquis needs Python 3.11 or later: $(PYTHON) was not found. Set PYTHON=…"; exit 1; }
+	@echo "Building $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment: is its venv module installed?"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt || { \
+		echo "The pinned packages could not be installed. Is a package index reachable (pip config list), and is there space on the disk?"; exit 1; }
+	@touch $@
+
+run: $(READY) ## everything on this machine, with the main job shown
+	@$(BIN)/python -m deploy.local run
+
+demo: $(READY) ## play the story once more on what `make run` started
+	@$(BIN)/python -m deploy.local demo
+
+down: $(READY) ## stop what `make run` started and remove what it made
+	@$(BIN)/python -m deploy.local down
+
+check: $(READY) ## format, lint, types, import walls, contracts, unit tests: seconds
+	@$(BIN)/ruff format --check --quiet $(SOURCES) || { echo "Run 'make format'."; exit 1; }
+	$(BIN)/ruff check --quiet $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m shared.contracts.write --check
+	$(BIN)/python -m pytest -q tests/unit tests/contracts
+
+format: $(READY) ## format the code and mend what can be mended mechanically
+	$(BIN)/ruff format --quiet $(SOURCES)
+	$(BIN)/ruff check --quiet --fix $(SOURCES)
+
+test: check ## every test, on real Kafka and PostgreSQL (environment variables, Docker, or the embedded default)
+	$(BIN)/coverage run -m pytest tests/integration tests/e2e
+	$(BIN)/coverage report --fail-under=85
+
+bench: $(READY) ## latency and throughput beside a bare chain, as ratios
+	@$(BIN)/python -m tests.bench
+
+contracts: $(READY) ## write schemas, AsyncAPI and OpenAPI documents anew from the code
+	$(BIN)/python -m shared.contracts.write
+	$(BIN)/python -m deploy.local openapi
+
+pins: ## renew constraints.txt
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --all-extras --universal --upgrade \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --output-file constraints.txt
+
+clean: ## remove the virtual environment and caches; the data of `make run` stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

@@ -1,0 +1,122 @@
+"""A school's own system as it would call Acquis: tokens, idempotency keys, entity tags, patience."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import httpx2
+from pydantic import BaseModel
+
+Found = TypeVar("Found")
+MAY_COME = {HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+PATIENCE_SECONDS = 60.0
+PAUSE_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who calls, with the claims of the access token."""
+
+    name: str
+    roles: tuple[str, ...]
+    org: UUID | None = None
+    countries: tuple[str, ...] = ()
+    learner_id: UUID | None = None
+
+    def claims(self) -> dict[str, Any]:
+        return {
+            "sub": self.name,
+            "roles": list(self.roles),
+            "countries": list(self.countries),
+            **({"org": str(self.org)} if self.org else {}),
+            **({"learner_id": str(self.learner_id)} if self.learner_id else {}),
+        }
+
+
+class RefusedError(Exception):
+    """The answer is a problem document."""
+
+    def __init__(self, request: str, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"{request}: {status} {problem.get('title')} {problem.get('detail', '')} {problem.get('errors', '')}"
+        )
+        self.status, self.problem = status, problem
+
+
+class Resource(BaseModel):
+    """What an answer held, and its entity tag."""
+
+    body: dict[str, Any]
+    etag: str | None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.body[name]
+
+
+class Client:
+    """Calls the API. What is said again gets the answer it got before: idempotency keys are made of `key`."""
+
+    def __init__(self, http: httpx2.AsyncClient, token: Callable[[Mapping[str, Any]], str], key: str) -> None:
+        self._http, self._token, self._key = http, token, key
+
+    async def get(self, actor: Actor, path: str) -> Resource:
+        return await self._call(actor, "GET", path, {}, None)
+
+    async def find(self, actor: Actor, path: str) -> Resource | None:
+        """The resource; None while there is none, or nobody to ask."""
+        try:
+            return await self.get(actor, path)
+        except (RefusedError, httpx2.TransportError) as refused:
+            if isinstance(refused, RefusedError) and refused.status not in MAY_COME:
+                raise
+            return None
+
+    async def post(
+        self, actor: Actor, path: str, body: Mapping[str, Any] | None = None, *, to: Resource | None = None
+    ) -> Resource:
+        """Create, or make the transition of the resource `to` as it was last read.
+
+        What another service has not heard of yet, or a service that is away for the moment, is asked again until it
+        answers: same key, so nothing happens twice.
+        """
+        key = str(uuid5(NAMESPACE_URL, f"{self._key} {actor.name} {path} {to.etag if to else ''} {body}"))
+        headers = {"Idempotency-Key": key, **({"If-Match": to.etag} if to and to.etag else {})}
+
+        async def attempt() -> Resource | None:
+            try:
+                return await self._call(actor, "POST", path, headers, body)
+            except (RefusedError, httpx2.TransportError) as refused:
+                if not worth_repeating(refused):
+                    raise
+                return None
+
+        return await until(attempt)
+
+    async def _call(
+        self, actor: Actor, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> Resource:
+        authorization = {"Authorization": f"Bearer {self._token(actor.claims())}"}
+        answer = await self._http.request(method, path, json=body, headers={**headers, **authorization})
+        if answer.is_error:
+            raise RefusedError(f"{method} {path} as {actor.name}", answer.status_code, answer.json())
+        return Resource(body=answer.json(), etag=answer.headers.get("ETag"))
+
+
+def worth_repeating(refused: Exception) -> bool:
+    """Whether patience may help: the answer got lost, a service is away, or a fact has not arrived yet."""
+    if not isinstance(refused, RefusedError):
+        return True
+    away = refused.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+    not_arrived = any(error["code"] == "unknown" for error in refused.problem.get("errors", ()))
+    return away or not_arrived or refused.problem["type"].endswith("/idempotency-in-flight")
+
+
+async def until(attempt: Callable[[], Awaitable[Found | None]], patience: float = PATIENCE_SECONDS) -> Found:
+    """What the attempt returns as soon as that is something; `TimeoutError` when patience ends."""
+    async with asyncio.timeout(patience):
+        while not (found := await attempt()):  # noqa: ASYNC110 - what happens in another process tells us of no event
+            await asyncio.sleep(PAUSE_SECONDS)
+        return found

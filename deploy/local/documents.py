@@ -1,0 +1,37 @@
+"""The OpenAPI documents of the services, as their code is now: `docs/openapi/<service>.json`."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from deploy.local.settings import PROJECT
+from deploy.routes import SERVICES
+from shared import process
+from shared.service import Running
+
+DOCUMENTS = PROJECT / "docs" / "openapi"
+NOWHERE = "postgresql://nobody@127.0.0.1/nothing"
+
+
+def write() -> list[Path]:
+    """Write what differs and name it."""
+    changed = differing()
+    DOCUMENTS.mkdir(parents=True, exist_ok=True)
+    for path in changed:
+        path.write_text(_text(path.stem))
+    return changed
+
+
+def differing() -> list[Path]:
+    paths = [DOCUMENTS / f"{service}.json" for service in SERVICES]
+    return [path for path in paths if not path.exists() or path.read_text() != _text(path.stem)]
+
+
+def _text(service: str) -> str:
+    settings = import_module(f"services.{service}.settings").Settings
+    needed = {"secret_key": Fernet.generate_key().decode()} if "secret_key" in settings.model_fields else {}
+    running = Running(import_module(f"services.{service}.app").service(settings(database_url=NOWHERE, **needed)))
+    document = process.application(running, {}).openapi()
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,2 @@
+class LocalError(Exception):
+    """Something on this machine is in the way; the message is one whole sentence for the person in front of it."""

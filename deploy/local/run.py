@@ -1,0 +1,130 @@
+"""Everything on one machine: start it, tell the story, show what came of it, stay until Ctrl-C."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+from rich.console import Console
+
+from deploy.local.demo.client import Client, until
+from deploy.local.demo.inbox import Inbox
+from deploy.local.demo.kept import KeptStory
+from deploy.local.demo.show import show_curl, show_delivery, show_outcome
+from deploy.local.demo.story import Story
+from deploy.local.errors import LocalError
+from deploy.local.everything import Everything, everything
+from deploy.local.issuer import DevelopmentIssuer
+from deploy.local.ports import Ports
+from deploy.local.servers import Servers, embedded_servers
+from deploy.local.settings import LocalSettings
+from deploy.local.state import State
+from deploy.local.traces import RecentSpans
+from shared import process, telemetry
+from shared.auth import Authenticator
+from shared.jwks import IssuerKeys
+from shared.settings import PlatformSettings
+from shared.topics import create_topics
+
+PARTITIONS = 6
+
+
+async def run_everything(*, story: bool) -> None:
+    """The whole of `make run`. Raises LocalError."""
+    console, begun = Console(), time.monotonic()
+    settings = LocalSettings.from_environment()
+    with (settings.home_made() / "acquis.log").open("a") as log:
+        telemetry.set_up_logging("INFO", log)
+        async with embedded_servers(settings, lambda line: console.print(f"  {line}", highlight=False)) as servers:
+            state = State.load(settings.home)
+            async with acquis(settings, state, servers, console) as (issuer, serving):
+                url = issuer.url.removesuffix("/issuer")
+                console.print(f"\n[bold]Acquis is up at {url}[/] after {time.monotonic() - begun:.1f} s\n")
+                if story:
+                    await tell(url, issuer, KeptStory(settings.home), console)
+                console.print("\nEverything stays up until Ctrl-C; the data is kept. `make down` removes it.")
+                await _until_something_ends(serving, servers)
+
+
+async def demo() -> None:
+    """`make demo`: the story with another learner, on what `make run` started. Raises LocalError."""
+    settings = LocalSettings.from_environment()
+    kept = KeptStory(settings.home)
+    if not kept.is_complete():
+        raise LocalError("The story has not been told yet: `make run` tells it, `make demo` then tells it again.")
+    kept.save(kept.load().of_another_learner())
+    url = f"http://127.0.0.1:{State.load(settings.home).ports['Acquis']}"
+    await tell(url, DevelopmentIssuer(f"{url}/issuer", settings.home, clients={}), kept, Console())
+
+
+@asynccontextmanager
+async def acquis(
+    settings: LocalSettings, state: State, servers: Servers, console: Console
+) -> AsyncIterator[tuple[DevelopmentIssuer, asyncio.Task[None]]]:
+    """The five services on one port, answering; with the issuer of their tokens."""
+    port = Ports(state.ports, console.print).choose("Acquis", first=8080, wanted=settings.port)
+    state.save(settings.home)
+    url, spans = f"http://127.0.0.1:{port}", RecentSpans()
+    issuer = DevelopmentIssuer(f"{url}/issuer", settings.home, clients={})
+    platform = PlatformSettings(kafka_bootstrap=servers.kafka_bootstrap, kafka_partitions=PARTITIONS, issuer=issuer.url)
+    spans.provider = telemetry.set_up_tracing("acquis", None, spans)
+    console.print("  Topics, databases and migrations …")
+    await create_topics(platform)
+    own = {"notifications": {"secret_key": state.secret_key, "allowed_targets": frozenset({f"127.0.0.1:{port}"})}}
+    authenticator = Authenticator(IssuerKeys(issuer.url), platform.audience)
+    async with everything(servers.database_url, state.password, platform, authenticator, own=own) as services:
+        for name, app in {"issuer": issuer.app, "demo": Inbox().app, "traces": spans.app}.items():
+            services.app.mount(name, app)
+        serving = asyncio.create_task(process.serve(services.app, services.loops, host="127.0.0.1", port=port))
+        try:
+            await _until_ready(url, services, serving)
+            yield issuer, serving
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+
+
+async def tell(url: str, issuer: DevelopmentIssuer, kept: KeptStory, console: Console) -> None:
+    """Play what is left of the story and show what it led to."""
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+        told = kept.load()
+        story, steps = Story(Client(http, issuer.token, told.key), f"{url}/demo/webhooks", told), 0
+        async for step in story.go_on():
+            kept.save(story.told)
+            console.print(f"  [green]✓[/] {step.title}")
+            steps += 1
+        await show_outcome(story, console)
+        if steps:
+            await show_delivery(http, story, console)
+        show_curl(url, issuer, story, console)
+
+
+async def _until_ready(url: str, services: Everything, serving: asyncio.Task[None]) -> None:
+    async with httpx2.AsyncClient(base_url=url) as http:
+
+        async def ready() -> bool:
+            if serving.done():
+                serving.result()
+            answers = [await http.get(f"/{name}/readyz") for name in services.services]
+            return all(answer.is_success for answer in answers)
+
+        async def attempt() -> bool | None:
+            with contextlib.suppress(httpx2.TransportError):
+                return await ready() or None
+            return None
+
+        await until(attempt)
+
+
+async def _until_something_ends(serving: asyncio.Task[None], servers: Servers) -> None:
+    failing = asyncio.create_task(servers.failed())
+    try:
+        ended, _ = await asyncio.wait([serving, failing], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        failing.cancel()
+    if failing in ended:
+        raise failing.result()
+    if error := serving.exception():
+        raise LocalError(f"A service ended by itself: {error!r}. See acquis.log.") from error

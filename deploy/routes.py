@@ -1,0 +1,18 @@
+"""Which service answers which path: the one table for everything on one machine and for an ingress."""
+
+ROUTES: dict[str, tuple[str, ...]] = {
+    "catalogue": ("institutions", "country-policies", "qualifications", "comparabilities"),
+    "agreements": ("memoranda", "learners", "learning-agreements"),
+    "assessment": ("assessments", "transcripts"),
+    "recognition": ("records", "validations", "decisions", "credits", "ledger"),
+    "notifications": ("subscriptions", "deliveries", "events", "event-types"),
+}
+"""Service → the resources that stand right under `/v1/`."""
+
+SERVICES = tuple(ROUTES)
+
+
+def service_of(path: str) -> str | None:
+    """Who answers a path under `/v1/`."""
+    resource = path.removeprefix("/v1/").partition("/")[0]
+    return next((service for service, resources in ROUTES.items() if resource in resources), None)

@@ -1,0 +1,138 @@
+"""The command line of every service: `python -m services.<name> api | consume | relay | work | migrate | replay`."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+from starlette.types import ASGIApp
+
+from shared import migrations, process, replay, telemetry
+from shared.clock import now
+from shared.process import Loops
+from shared.service import Running, Service
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - a container listens on all its addresses
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on; also for /healthz, /readyz and /metrics.")]
+
+
+def main(build: Callable[[], Service]) -> None:
+    """Run the verb that the command line names."""
+    commands(build)()
+
+
+def commands(build: Callable[[], Service]) -> typer.Typer:
+    """The verbs, for a service that is built when one of them runs, so that `--help` needs no configuration."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, help=_purpose(build))
+
+    @app.command()
+    def api(host: Host = EVERYWHERE, port: Port = 8000) -> None:
+        """Answer HTTP requests."""
+        _stay(build, _no_loops, process.application, host, port)
+
+    @app.command()
+    def consume(host: Host = EVERYWHERE, port: Port = 8001) -> None:
+        """Take in the events that the service hears, until stopped."""
+        _stay(build, process.consumers, process.health_only, host, port)
+
+    @app.command()
+    def relay(host: Host = EVERYWHERE, port: Port = 8002) -> None:
+        """Publish the facts in the outbox, until stopped; a second relay stands by."""
+        _stay(build, process.relays, process.health_only, host, port)
+
+    @app.command()
+    def work(host: Host = EVERYWHERE, port: Port = 8003) -> None:
+        """Do what time makes due, until stopped."""
+        _stay(build, process.workers, process.health_only, host, port)
+
+    @app.command()
+    def migrate() -> None:
+        """Bring the database to the newest revision. Needs the owner's database URL."""
+        service = _configured(build)
+        typer.echo(f"{service.name} is at revision {asyncio.run(migrations.migrate(service))}")
+
+    @app.command(name="replay")
+    def replay_(
+        dead: Annotated[str | None, typer.Option(help="Id of a dead letter to handle again, or `all`.")] = None,
+        since: Annotated[datetime | None, typer.Option(help="Consume again from this moment (UTC) on.")] = None,
+    ) -> None:
+        """Bring facts back: dead letters (--dead ID or all), or the history (--since, while nothing consumes)."""
+        if (dead is None) == (since is None):
+            raise typer.BadParameter("give either --dead or --since")
+        running = _running(build)
+        asyncio.run(_rewind(running, since) if since else _bring_back(running, dead or "all"))
+
+    return app
+
+
+def _purpose(build: Callable[[], Service]) -> str:
+    package = __import__(build.__module__.rpartition(".")[0], fromlist=["__doc__"])
+    return str(package.__doc__)
+
+
+def _configured(build: Callable[[], Service]) -> Service:
+    try:
+        return build()
+    except ValidationError as error:
+        for problem in error.errors():
+            typer.echo(f"Configuration: {'.'.join(map(str, problem['loc']))}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _running(build: Callable[[], Service]) -> Running:
+    service = _configured(build)
+    platform = service.settings.platform
+    telemetry.set_up_logging(platform.log_level)
+    telemetry.set_up_tracing(f"acquis-{service.name}", str(platform.otlp_endpoint) if platform.otlp_endpoint else None)
+    return Running(service)
+
+
+def _no_loops(_: Running) -> Loops:
+    return {}
+
+
+def _stay(
+    build: Callable[[], Service],
+    loops: Callable[[Running], Loops],
+    app: Callable[[Running, Loops], ASGIApp],
+    host: str,
+    port: int,
+) -> None:
+    async def stay() -> None:
+        running = _running(build)
+        going = loops(running)
+        try:
+            await process.serve(app(running, going), going, host=host, port=port)
+        finally:
+            await running.close()
+
+    asyncio.run(stay())
+
+
+async def _bring_back(running: Running, dead: str) -> None:
+    back, still_dead = await _closing(running, replay.bring_back(running, None if dead == "all" else UUID(dead)))
+    typer.echo(f"{back} brought back, {still_dead} still cannot be handled")
+    if still_dead:
+        raise typer.Exit(1)
+
+
+async def _rewind(running: Running, since: datetime) -> None:
+    moment = since.replace(tzinfo=now().tzinfo)
+    try:
+        partitions = await _closing(running, replay.rewind(running, moment))
+    except KafkaError as error:
+        typer.echo(f"Not rewound; is a consumer of {running.service.name} still running? {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{partitions} partitions set back to {moment:%Y-%m-%d %H:%M:%S} UTC")
+
+
+async def _closing(running: Running, work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return await work
+    finally:
+        await running.close()

@@ -1,0 +1,94 @@
+"""PostgreSQL: engines, transactions that know for whom they work, and waking up on NOTIFY."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+SYSTEM = "*"
+"""The institution of consumers and workers, which act for everybody (see `shared.tenancy`)."""
+
+SESSION = "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+ACT_FOR = sa.text("SELECT set_config('acquis.institution', :institution, true)")
+
+
+class Database:
+    """The database of one service.
+
+    Connections of the system start with `acquis.institution = '*'`, so that the hot path needs no statement to say so;
+    every other transaction is told its institution first and sees nothing otherwise.
+    """
+
+    def __init__(self, url: str, *, pool: int = 10, options: str = "") -> None:
+        self.url = url
+        self.engine = _engine(url, f"{SESSION} {options}", pool)
+        self._system = _engine(url, f"{SESSION} {options} -c acquis.institution={SYSTEM}", pool)
+
+    @asynccontextmanager
+    async def transaction(self, institution: str | None = None) -> AsyncIterator[AsyncConnection]:
+        """BEGIN … COMMIT on behalf of an institution's id, of `SYSTEM`, or (None) of nobody."""
+        if institution == SYSTEM:
+            async with self._system.begin() as tx:
+                yield tx
+        else:
+            async with self.engine.begin() as tx:
+                await tx.execute(ACT_FOR, {"institution": institution or ""})
+                yield tx
+
+    @asynccontextmanager
+    async def listen(self, channel: str) -> AsyncIterator[asyncio.Event]:
+        """An event that is set whenever somebody notifies the channel, also after a lost connection."""
+        woken = asyncio.Event()
+        listening = asyncio.create_task(_keep_listening(self.url, channel, woken), name=f"listen {channel}")
+        try:
+            yield woken
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        await self._system.dispose()
+
+
+def _engine(url: str, options: str, pool: int) -> AsyncEngine:
+    return create_async_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        hide_parameters=True,  # errors are logged, and what people entered must not be
+        connect_args={"options": options, "connect_timeout": 5},
+    )
+
+
+async def _keep_listening(url: str, channel: str, woken: asyncio.Event) -> None:
+    """Whoever waits also polls, so a lost connection costs latency, never a fact: any database error is retried."""
+    while True:
+        with suppress(psycopg.Error, OSError):
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5) as connection:
+                await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+                woken.set()
+                async for _ in connection.notifies():
+                    woken.set()
+        await asyncio.sleep(1)
+
+
+async def wait_until_woken(woken: asyncio.Event, at_most: float) -> None:
+    """Wait for a notification, but never longer than `at_most` seconds."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(woken.wait(), at_most)
+    woken.clear()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later: the database was away, overloaded, or chose a victim of a conflict."""
+    if isinstance(error, sa.exc.DBAPIError):
+        away = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+        return away or error.connection_invalidated
+    return isinstance(error, sa.exc.TimeoutError | OSError | TimeoutError)

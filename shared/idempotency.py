@@ -1,0 +1,105 @@
+"""`Idempotency-Key`: a POST that is repeated because its answer got lost gets the first answer again, byte for byte.
+
+The answer is stored in the transaction that did the work, so either both are there or neither. Only successes are kept:
+what failed changed nothing and may be tried again. Stored answers can contain personal data, hence `prune`.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.problems import IdempotencyInFlight, IdempotencyKeyReused
+
+KEPT_HEADERS = ("content-type", "location", "etag")
+
+
+def table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "idempotency_keys",
+        metadata,
+        sa.Column("scope", sa.LargeBinary, primary_key=True),
+        sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+        sa.Column("status", sa.SmallInteger, nullable=False),
+        sa.Column("headers", sa.JSON, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        sa.Index("idempotency_keys_answered_at", "answered_at"),
+    )
+
+
+KEYS = table(sa.MetaData())
+LOCK = sa.text("SELECT pg_try_advisory_xact_lock(:lock)")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to answer a key for the first time, until the transaction ends.
+
+    `scope` is a hash of who asks, for what, with which key; `fingerprint` one of what was asked.
+    """
+
+    tx: AsyncConnection
+    scope: bytes
+    fingerprint: bytes
+
+
+class AnsweredBefore(Exception):  # noqa: N818 - no error: the first answer is given again
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+async def claim(tx: AsyncConnection, request: Request, sub: str, key: str) -> Claim:
+    """Take the key for this transaction, or raise `AnsweredBefore`, `IdempotencyKeyReused` or `IdempotencyInFlight`."""
+    asked = Claim(
+        tx,
+        scope=scope_of(sub, request.method, request.url.path, key),
+        fingerprint=_hash([request.url.query, request.headers.get("if-match"), await request.json()]),
+    )
+    # Locked first: then a concurrent first request has either committed its answer or is still at work.
+    if not (await tx.execute(LOCK, {"lock": int.from_bytes(asked.scope[:8], signed=True)})).scalar_one():
+        raise IdempotencyInFlight
+    if answered := (await tx.execute(sa.select(KEYS).where(KEYS.c.scope == asked.scope))).one_or_none():
+        raise _answered_before(answered, asked.fingerprint)
+    return asked
+
+
+async def remember(claimed: Claim, answer: Response) -> None:
+    """Store the answer of the work that this transaction is about to commit."""
+    headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
+    await claimed.tx.execute(
+        sa.insert(KEYS).values(
+            scope=claimed.scope,
+            fingerprint=claimed.fingerprint,
+            status=answer.status_code,
+            headers=headers,
+            body=bytes(answer.body),
+        )
+    )
+
+
+def scope_of(sub: str, method: str, path: str, key: str) -> bytes:
+    """Two callers, or one caller at two places, may use the same key without knowing of each other."""
+    return _hash([sub, method, path, key])
+
+
+async def prune(tx: AsyncConnection, before: datetime) -> int:
+    """Forget the answers given before this time; how many."""
+    return (await tx.execute(sa.delete(KEYS).where(KEYS.c.answered_at < before))).rowcount
+
+
+def _answered_before(row: sa.Row[Any], fingerprint: bytes) -> Exception:
+    if bytes(row.fingerprint) != fingerprint:
+        return IdempotencyKeyReused("Another request has used it. Take a new key for a new request.")
+    headers = {**row.headers, "Idempotency-Replayed": "true"}
+    return AnsweredBefore(Response(bytes(row.body), row.status, headers))
+
+
+def _hash(value: list[Any]) -> bytes:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).digest()

@@ -1,0 +1,66 @@
+"""Migrations: Alembic, run as the owner of the tables, one run at a time; each service keeps its own revisions."""
+
+import asyncio
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+ONE_AT_A_TIME = sa.text("SELECT pg_advisory_lock(hashtext('acquis migrations'))")
+CURRENT = sa.text("SELECT version_num FROM alembic_version")
+
+
+async def migrate(service: Service) -> str:
+    """Bring the service's database to the newest revision and return its name."""
+    await asyncio.to_thread(_upgrade, service)
+    return newest(service)
+
+
+def newest(service: Service) -> str:
+    head = ScriptDirectory.from_config(_config(service)).get_current_head()
+    if head is None:
+        raise LookupError(f"{service.name} has no migrations")
+    return head
+
+
+async def current(tx: AsyncConnection) -> str | None:
+    """The revision that the database is at."""
+    revision: str | None = await tx.scalar(CURRENT)
+    return revision
+
+
+def _upgrade(service: Service) -> None:
+    engine = sa.create_engine(_owner_url(service.settings), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(ONE_AT_A_TIME)
+        connection.commit()
+        config = _config(service)
+        config.attributes["connection"] = connection
+        config.attributes["application_role"] = sa.make_url(_application_url(service.settings)).username
+        command.upgrade(config, "head")
+    engine.dispose()
+
+
+def _config(service: Service) -> Config:
+    revisions = Path(__file__).parents[2] / "services" / service.name / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("version_locations", str(revisions))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _application_url(settings: ServiceSettings) -> str:
+    return settings.database_url.get_secret_value()
+
+
+def _owner_url(settings: ServiceSettings) -> sa.URL:
+    secret = settings.owner_database_url
+    url = secret.get_secret_value() if secret else _application_url(settings)
+    return sa.make_url(url).set(drivername="postgresql+psycopg")

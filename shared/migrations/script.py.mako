@@ -1,0 +1,12 @@
+"""${message}."""
+
+from alembic import op
+
+from shared.migrations.grants import grant
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "..."}

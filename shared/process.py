@@ -1,0 +1,98 @@
+"""How a process lives: an HTTP server, the loops beside it, and a clean end when it is told to stop."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+import uvicorn
+from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from starlette.types import ASGIApp
+
+from shared.auth import Authenticator
+from shared.health import health_router
+from shared.jwks import IssuerKeys
+from shared.pruning import PRUNING
+from shared.service import Running
+from shared.settings import PlatformSettings
+from shared.web import create_app
+from shared.work import WorkLoop
+
+GRACE_SECONDS = 10
+
+
+class Loop(Protocol):
+    """Something that goes on until it is cancelled and can tell whether it still moves."""
+
+    async def run(self) -> None: ...
+
+    def is_alive(self) -> bool: ...
+
+
+Loops = Mapping[str, Loop]
+"""The loops of a process by their names."""
+
+
+def consumers(running: Running) -> Loops:
+    return {"consumer": running.consumer} if running.service.subscriptions else {}
+
+
+def relays(running: Running) -> Loops:
+    return {f"relay {shard}": relay for shard, relay in enumerate(running.relays)}
+
+
+def workers(running: Running) -> Loops:
+    return {f"worker {worker.name}": WorkLoop(running, worker) for worker in (*running.service.workers, PRUNING)}
+
+
+async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int) -> None:
+    """Serve and run the loops until SIGINT or SIGTERM, or until a loop fails, whose error is then raised."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    serving = asyncio.create_task(server.serve(), name="http")
+    going = [asyncio.create_task(loop.run(), name=name) for name, loop in loops.items()]
+    try:
+        ended, _ = await asyncio.wait([serving, *going], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        for task in going:
+            task.cancel()
+        await asyncio.gather(serving, *going, return_exceptions=True)
+    for task in ended:
+        task.result()
+
+
+def application(running: Running, loops: Loops, authenticator: Authenticator | None = None) -> FastAPI:
+    """The service's API with its health, metrics and AsyncAPI document."""
+    service, platform = running.service, running.settings.platform
+    app = create_app(
+        f"Acquis {service.name}",
+        routers=[*service.routers, health_router(running, {name: loop.is_alive for name, loop in loops.items()})],
+        database=running.database,
+        metrics=running.metrics,
+        authenticator=authenticator or Authenticator(_issuer_keys(platform), platform.audience),
+        platform=platform,
+    )
+    FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz,metrics", exclude_spans=["receive", "send"])
+    return app
+
+
+def health_only(running: Running, loops: Loops) -> FastAPI:
+    """What a process without an API still answers: `/healthz`, `/readyz` and `/metrics`."""
+    app = FastAPI(openapi_url=None)
+    app.include_router(health_router(running, {name: loop.is_alive for name, loop in loops.items()}))
+    return app
+
+
+def _issuer_keys(platform: PlatformSettings) -> IssuerKeys:
+    return IssuerKeys(platform.issuer, str(platform.jwks_url) if platform.jwks_url else None)

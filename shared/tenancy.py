@@ -1,0 +1,57 @@
+"""Who sees which row: two belts, either of which holds alone (architecture.md, Data).
+
+Belt one is `visible_to` in every select of a store. Belt two is row-level security, for tables whose migration ran
+`row_level_security`: it compares the same columns with whom `Database.transaction` was told to act for.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from shared.auth import Principal
+from shared.db import SYSTEM
+
+Column = sa.ColumnElement[Any]
+
+# A scalar subquery is evaluated once a statement, not once a row.
+ACTING_FOR = "(SELECT string_to_array(current_setting('acquis.institution', true), ','))::text[]"
+
+
+def visible_to(
+    principal: Principal, *institutions: Column, learner: Column | None = None, country: Column | None = None
+) -> sa.ColumnElement[bool]:
+    """The rows that name the caller's institution, the learner who calls, or a country of a competent body.
+
+    Nothing for anybody else: an operator, or a learner where no `learner` column is given.
+    """
+    own: list[sa.ColumnElement[bool]] = []
+    if principal.org and principal.roles - {"operator", "learner"}:
+        own += [column == principal.org for column in institutions]
+    if principal.learner_id and learner is not None:
+        own.append(learner == principal.learner_id)
+    if "competent_body" in principal.roles and country is not None:
+        own.append(country.in_(sorted(principal.countries)))
+    return sa.or_(sa.false(), *own)
+
+
+def row_level_security(table: str, *columns: str) -> list[str]:
+    """Statements for a migration: a row is read and written only for `SYSTEM` and for whom one of the columns names.
+
+    The columns hold ids of institutions or learners, or country codes; without any, the row is for `SYSTEM` alone.
+    Nobody set, nothing seen. `FORCE` binds the owner of the table too.
+    """
+    named = (f"{column}::text = ANY ({ACTING_FOR})" for column in columns)
+    rule = " OR ".join([f"'{SYSTEM}' = ANY ({ACTING_FOR})", *named])
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY acting_for ON {table} USING ({rule}) WITH CHECK ({rule})",
+    ]
+
+
+def acting_for(principal: Principal) -> str | None:
+    """Whom `Database.transaction` acts for: the caller's institution, the learner, a competent body's countries."""
+    ids: list[UUID | None] = [principal.org, principal.learner_id]
+    countries = sorted(principal.countries) if "competent_body" in principal.roles else []
+    return ",".join([*(str(one) for one in ids if one), *countries]) or None

@@ -1,0 +1,142 @@
+"""How HTTP behaves, the same in all services: an app, its routers, and the transaction of a request.
+
+An endpoint reads as::
+
+    @router.post("/transcripts/{transcript_id}/issuance")
+    async def issue_transcript(
+        transcript_id: UUID,
+        caller: Annotated[Principal, allow("examiner")],
+        version: IfMatch,
+        tx: Transaction,
+        _: IdempotencyKey,
+    ) -> TranscriptBody:
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.middleware import Middleware
+from starlette.types import Lifespan
+
+from shared import idempotency, openapi, problem_responses
+from shared.auth import Authenticator, Caller
+from shared.db import Database
+from shared.door import BodyLimit, Identification, RateLimit, RequestContext
+from shared.entity_tags import is_current
+from shared.settings import PlatformSettings
+from shared.strict_json import JsonRequest
+from shared.telemetry import Metrics
+from shared.tenancy import acting_for
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+async def _transaction(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
+    async with request.app.state.database.transaction(acting_for(caller)) as tx:
+        yield tx
+
+
+async def _public_transaction(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with request.app.state.database.transaction(None) as tx:
+        yield tx
+
+
+Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]
+"""The request's one transaction, on behalf of the caller: 401 without one. It is committed after the endpoint has
+returned and before the answer leaves, so nobody reads "created" of what is not; any exception rolls it back."""
+
+PublicTransaction = Annotated[AsyncConnection, Depends(_public_transaction, scope="function")]
+"""The same for what everybody may read; it sees no row under row-level security."""
+
+
+async def _claim_key(
+    request: Request,
+    caller: Caller,
+    tx: Transaction,
+    key: Annotated[
+        str,
+        Header(
+            alias="Idempotency-Key",
+            pattern=r"^[\x21-\x7e]{1,255}$",
+            description="A new random value for each new request, the same one when it is repeated",
+            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+        ),
+    ],
+) -> None:
+    request.state.claim = await idempotency.claim(tx, request, caller.sub, key)
+
+
+IdempotencyKey = Annotated[None, Depends(_claim_key)]
+"""For a POST that creates: repeated with the same key it gets the first answer again. Put it last among the parameters,
+so that nobody gets an answer who may not ask."""
+
+
+class Route(APIRoute):
+    """A route that reads strict JSON, keeps the answer to an idempotency key, and answers 304 to who is up to date."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def handle_request(plain: Request) -> Response:
+            request = JsonRequest(plain.scope, plain.receive)
+            if self.body_field:
+                await request.json()
+            try:
+                answer = await handle(request)
+            except idempotency.AnsweredBefore as before:
+                return before.answer
+            # FastAPI ends the transaction when this function returns.
+            if hasattr(request.state, "claim"):
+                await idempotency.remember(request.state.claim, answer)
+            return _not_modified(request, answer) or answer
+
+        return handle_request
+
+
+def _not_modified(request: Request, answer: Response) -> Response | None:
+    known, etag = request.headers.get("if-none-match"), answer.headers.get("etag")
+    if request.method == "GET" and known and etag and is_current(etag, known):
+        return Response(status_code=304, headers={"ETag": etag})
+    return None
+
+
+def api_router(tag: str) -> APIRouter:
+    """A router for resources under `/v1`; the tag groups them in the documentation."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=Route)
+
+
+def create_app(
+    title: str,
+    *,
+    routers: Sequence[APIRouter],
+    database: Database,
+    metrics: Metrics,
+    authenticator: Authenticator,
+    platform: PlatformSettings,
+    lifespan: Lifespan[FastAPI] | None = None,
+) -> FastAPI:
+    app = FastAPI(
+        title=title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        exception_handlers=dict.fromkeys(problem_responses.EXPECTED, problem_responses.handle),
+        middleware=[
+            Middleware(RequestContext, requests=metrics.requests),
+            Middleware(Identification, authenticator=authenticator),
+            Middleware(RateLimit, requests_per_minute=platform.requests_per_minute),
+            Middleware(BodyLimit, max_body_bytes=platform.max_body_bytes),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.database, app.state.problem_base = database, platform.problem_base
+    for router in routers:
+        app.include_router(router)
+    documented = app.openapi
+    app.openapi = lambda: app.openapi_schema or openapi.with_problems(documented())  # type: ignore[method-assign] # FastAPI's documented way
+    return app

@@ -1,0 +1,80 @@
+"""The notifications service in tests: settings with a key, facts for it to hear, subscribers, what became of it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from services.notifications import handlers
+from services.notifications.domain.subscriptions import Scope, Subscription
+from services.notifications.handlers import Wish
+from services.notifications.settings import Settings
+from services.notifications.tables import DELIVERIES
+from services.notifications.vault import written
+from shared import envelope
+from shared.auth import Principal, Role
+from shared.contracts.recognition import ReasonCode, ReviewRequired
+from shared.contracts.registry import Fact
+from shared.db import SYSTEM
+from shared.envelope import Event
+from shared.service import Running
+
+TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
+HOOK = "https://hooks.school.example/acquis"
+
+
+class SettingsWithKey(Settings):
+    secret_key: SecretStr = SecretStr(Fernet.generate_key().decode())
+
+
+def review(home: UUID | None = None, **changes: Any) -> ReviewRequired:
+    """A recognition fact of a French learner, who was in Malta."""
+    ids = ("decision_id", "learner_id", "host_id", "qualification_id", "unit_id", "learning_agreement_id")
+    usual: dict[str, Any] = {
+        **{name: uuid4() for name in (*ids, "transcript_id")},
+        "home_id": home or uuid4(),
+        "version": 1,
+        "home_country": "FR",
+        "host_country": "MT",
+        "transcript_version": 1,
+        "reasons": (ReasonCode.LO_MISSING,),
+    }
+    return ReviewRequired(**usual | changes)
+
+
+def written_down(*facts: Fact) -> list[Event[Any]]:
+    return [envelope.write(fact, TRACEPARENT) for fact in facts]
+
+
+async def hear(running: Running, *facts: Fact) -> list[Event[Any]]:
+    """Let the service take in the facts, and return them as events."""
+    events = written_down(*facts)
+    async with running.database.transaction(SYSTEM) as tx:
+        await handlers.take_in(tx, events)
+    return events
+
+
+def somebody(*roles: Role, org: UUID | None = None, countries: Sequence[str] = ()) -> Principal:
+    return Principal("test", org or uuid4(), frozenset(roles or ("coordinator",)), frozenset(countries))
+
+
+async def subscribe(
+    running: Running, who: Principal, url: str = HOOK, *, settings: Settings | None = None, **wish: Any
+) -> tuple[Subscription, str]:
+    """A subscription and its secret as the subscriber knows it."""
+    usual: dict[str, Any] = {"url": url, "event_types": (), "scope": Scope(), "description": None}
+    used = settings or running.settings
+    assert isinstance(used, Settings)
+    async with running.database.transaction(str(who.org)) as tx:
+        made, secret = await handlers.subscribe(tx, who, Wish(**usual | wish), used)
+    return made, written(secret)
+
+
+async def deliveries_of(running: Running, subscription: Subscription) -> list[sa.Row[Any]]:
+    """All columns of its deliveries, in the order of the feed."""
+    select = sa.select(DELIVERIES).where(DELIVERIES.c.subscription_id == subscription.id)
+    async with running.database.transaction(SYSTEM) as tx:
+        return list((await tx.execute(select.order_by(DELIVERIES.c.position))).all())

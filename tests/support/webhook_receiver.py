@@ -1,0 +1,76 @@
+"""A subscriber's endpoint on this machine: remembers what it was sent and answers as it is told."""
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+PATIENCE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Received:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    after: asyncio.Event | None = None
+    """Answers only once this is set."""
+
+
+class WebhookReceiver:
+    """An ASGI app; `replies` are used up one by one, then it is 200 for ever."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.target = f"{host}:{port}"
+        self.url = f"http://{self.target}/hook"
+        self.received: list[Received] = []
+        self.replies: deque[Reply] = deque()
+        self._came = asyncio.Condition()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        came = Received(request.url.path, dict(request.headers), await request.body())
+        async with self._came:
+            self.received.append(came)
+            self._came.notify_all()
+        reply = self.replies.popleft() if self.replies else Reply()
+        if reply.after:
+            await reply.after.wait()
+        await Response(reply.body, reply.status, reply.headers)(scope, receive, send)
+
+    async def wait_for(self, number: int) -> list[Received]:
+        """Everything received, once it is at least so many."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._came:
+            await self._came.wait_for(lambda: len(self.received) >= number)
+        return self.received
+
+
+@asynccontextmanager
+async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
+    """Listens on a free port of the loopback address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        receiver = WebhookReceiver(*listening.getsockname())
+        config = uvicorn.Config(
+            receiver, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]), name="webhook receiver")
+        try:
+            yield receiver
+        finally:
+            server.should_exit = True
+            await serving
