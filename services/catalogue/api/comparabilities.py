@@ -1,0 +1,120 @@
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from services.catalogue import handlers, store
+from services.catalogue.api.fields import ANSWER
+from services.catalogue.domain.comparabilities import ComparabilityState, ComparabilityStatement
+from shared.auth import Caller, Principal, allow
+from shared.bodies import Body, CalendarDate
+from shared.contracts.catalogue import Extent
+from shared.entity_tags import IfMatch, created, set_etag
+from shared.paging import Page, Paged
+from shared.web import IdempotencyKey, Transaction, api_router
+
+router = api_router("comparabilities")
+STATEMENT = TypeAdapter(ComparabilityStatement)
+
+EXAMPLE: dict[str, Any] = {
+    "home_qualification_id": "01996b0c-5c00-7000-8000-000000000010",
+    "home_unit_id": "01996b0c-5c00-7000-8000-000000000012",
+    "host_qualification_id": "01996b0c-5c00-7000-8000-000000000020",
+    "host_unit_id": "01996b0c-5c00-7000-8000-000000000022",
+    "extent": "partial",
+    "outcomes": [
+        {
+            "host_outcome_id": "01996b0c-5c00-7000-8000-000000000221",
+            "home_outcome_id": "01996b0c-5c00-7000-8000-000000000121",
+        }
+    ],
+    "valid_from": "2026-01-01",
+    "valid_until": None,
+}
+
+
+class OutcomePairBody(Body):
+    """An outcome of the host that stands for one at home."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    host_outcome_id: UUID
+    home_outcome_id: UUID
+
+
+class ComparabilityRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    home_qualification_id: UUID
+    home_unit_id: UUID
+    host_qualification_id: UUID
+    host_unit_id: UUID
+    extent: Extent
+    outcomes: list[OutcomePairBody] = Field(max_length=1_000)
+    valid_from: CalendarDate
+    valid_until: CalendarDate | None = None
+
+    def statement(self) -> ComparabilityStatement:
+        return STATEMENT.validate_python(self.model_dump())
+
+
+class ComparabilityAnswer(ComparabilityRequest):
+    model_config = ANSWER
+
+    comparability_id: UUID
+    version: int
+    declared_by: UUID
+    state: ComparabilityState
+    withdrawn_on: date | None
+
+
+@router.post("/comparabilities", status_code=201)
+async def declare_comparability(
+    body: ComparabilityRequest,
+    caller: Annotated[Principal, allow("coordinator", "signatory")],
+    response: Response,
+    tx: Transaction,
+    _: IdempotencyKey,
+) -> ComparabilityAnswer:
+    """Declare what a unit elsewhere is worth in a unit of a qualification that your institution owns or awards."""
+    comparability = await handlers.declare_comparability(tx, caller, body.statement())
+    created(response, f"/v1/comparabilities/{comparability.comparability_id}", comparability.version)
+    return ComparabilityAnswer.model_validate(comparability)
+
+
+@router.get("/comparabilities")
+async def list_comparabilities(
+    _: Caller,
+    tx: Transaction,
+    pager: Paged,
+    home_unit_id: Annotated[UUID | None, Query()] = None,
+    host_unit_id: Annotated[UUID | None, Query()] = None,
+) -> Page[ComparabilityAnswer]:
+    found = await store.list_comparabilities(tx, pager.wanted, home_unit_id=home_unit_id, host_unit_id=host_unit_id)
+    return pager.page(found.map(ComparabilityAnswer.model_validate))
+
+
+@router.get("/comparabilities/{comparability_id}")
+async def get_comparability(
+    comparability_id: UUID, _: Caller, response: Response, tx: Transaction
+) -> ComparabilityAnswer:
+    comparability = await store.load_comparability(tx, comparability_id)
+    set_etag(response, comparability.version)
+    return ComparabilityAnswer.model_validate(comparability)
+
+
+@router.post("/comparabilities/{comparability_id}/withdrawal")
+async def withdraw_comparability(
+    comparability_id: UUID,
+    caller: Annotated[Principal, allow("coordinator", "signatory")],
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+    _: IdempotencyKey,
+) -> ComparabilityAnswer:
+    """Withdraw what your institution declared; what was decided by it stays."""
+    comparability = await handlers.withdraw_comparability(tx, caller, comparability_id, version)
+    set_etag(response, comparability.version)
+    return ComparabilityAnswer.model_validate(comparability)

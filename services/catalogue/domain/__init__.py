@@ -1,0 +1,1 @@
+"""The rules of the catalogue: frozen values and pure functions; ids and times are passed in."""

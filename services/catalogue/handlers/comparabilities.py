@@ -1,0 +1,37 @@
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.catalogue import store
+from services.catalogue.domain import comparabilities
+from services.catalogue.domain.comparabilities import Comparability, ComparabilityStatement
+from services.catalogue.handlers.preconditions import own_institution, require_institution, require_version
+from shared import clock, ids, outbox
+from shared.auth import Principal
+
+
+async def declare_comparability(
+    tx: AsyncConnection, caller: Principal, statement: ComparabilityStatement
+) -> Comparability:
+    comparability, facts = comparabilities.declare(
+        statement,
+        home=await store.find_qualification(tx, statement.home_qualification_id, caller),
+        host=await store.find_qualification(tx, statement.host_qualification_id, caller),
+        declared_by=own_institution(caller),
+        comparability_id=ids.new_id(),
+    )
+    await store.add(tx, comparability)
+    await outbox.add(tx, facts)
+    return comparability
+
+
+async def withdraw_comparability(
+    tx: AsyncConnection, caller: Principal, comparability_id: UUID, version: int
+) -> Comparability:
+    comparability = await store.load_comparability(tx, comparability_id)
+    require_institution(caller, comparability.declared_by)
+    require_version(comparability.version, version)
+    withdrawn, facts = comparabilities.withdraw(comparability, clock.now())
+    await store.save(tx, withdrawn)
+    await outbox.add(tx, facts)
+    return withdrawn

@@ -1,0 +1,32 @@
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.catalogue import store
+from services.catalogue.domain import country_policies
+from services.catalogue.domain.country_policies import CountryPolicy, PolicyTerms
+from services.catalogue.handlers.preconditions import require_country, require_version
+from shared import ids, outbox
+from shared.auth import Principal
+
+
+async def draft_country_policy(tx: AsyncConnection, caller: Principal, terms: PolicyTerms) -> CountryPolicy:
+    require_country(caller, terms.country)
+    policy = country_policies.draft(terms, ids.new_id())
+    await store.add(tx, policy)
+    return policy
+
+
+async def publish_country_policy(
+    tx: AsyncConnection, caller: Principal, country_policy_id: UUID, version: int
+) -> CountryPolicy:
+    """Publish it, and end the policy until further notice that it follows, if there is one."""
+    policy = await store.load_country_policy(tx, country_policy_id, caller)
+    require_country(caller, policy.country)
+    require_version(policy.version, version)
+    published = await store.lock_published_policies(tx, policy.country)
+    changed, facts = country_policies.publish(policy, published)
+    for one in changed:
+        await store.save(tx, one)
+    await outbox.add(tx, facts)
+    return changed[-1]

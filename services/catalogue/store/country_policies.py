@@ -1,0 +1,52 @@
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.catalogue.domain.country_policies import CountryPolicy, PolicyState
+from services.catalogue.tables import COUNTRY_POLICIES
+from shared import paging
+from shared.auth import Principal
+from shared.paging import PageRequest, Slice
+from shared.problems import NotFound
+from shared.tenancy import visible_to
+
+ROW = TypeAdapter(CountryPolicy)
+PUBLISHED = COUNTRY_POLICIES.c.state == PolicyState.PUBLISHED
+LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('country policies'), hashtext(:country))")
+
+
+def _visible(principal: Principal) -> sa.ColumnElement[bool]:
+    """Drafts are for the competent bodies of their country, what is published for everybody."""
+    return sa.or_(PUBLISHED, visible_to(principal, country=COUNTRY_POLICIES.c.country))
+
+
+async def load_country_policy(tx: AsyncConnection, country_policy_id: UUID, principal: Principal) -> CountryPolicy:
+    this = COUNTRY_POLICIES.c.country_policy_id == country_policy_id
+    row = (await tx.execute(sa.select(COUNTRY_POLICIES).where(this, _visible(principal)))).one_or_none()
+    if row is None:
+        raise NotFound
+    return ROW.validate_python(row._asdict())
+
+
+async def lock_published_policies(tx: AsyncConnection, country: str) -> list[CountryPolicy]:
+    """Those of a country, whose next publication waits until this transaction has ended."""
+    await tx.execute(LOCK, {"country": country})
+    select = sa.select(COUNTRY_POLICIES).where(COUNTRY_POLICIES.c.country == country, PUBLISHED)
+    rows = await tx.execute(select.order_by(COUNTRY_POLICIES.c.valid_from))
+    return [ROW.validate_python(row._asdict()) for row in rows]
+
+
+async def list_country_policies(
+    tx: AsyncConnection, principal: Principal, wanted: PageRequest, *, country: str | None, valid_on: date | None
+) -> Slice[CountryPolicy]:
+    select = sa.select(COUNTRY_POLICIES).where(_visible(principal))
+    if country is not None:
+        select = select.where(COUNTRY_POLICIES.c.country == country)
+    if valid_on is not None:
+        begun, until = COUNTRY_POLICIES.c.valid_from <= valid_on, COUNTRY_POLICIES.c.valid_until
+        select = select.where(begun, sa.or_(until.is_(None), until >= valid_on))
+    page = await paging.fetch(tx, select, wanted, COUNTRY_POLICIES.c.country_policy_id)
+    return page.map(lambda row: ROW.validate_python(row._asdict()))

@@ -1,0 +1,80 @@
+"""The catalogue on a database of its own, and the people of the demo world who write in it."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest_asyncio
+
+from deploy.local.servers import Servers
+from services.catalogue.app import service
+from services.catalogue.settings import Settings
+from shared.contracts.catalogue import InstitutionRegistered, QualificationPublished
+from shared.service import Running
+from tests.support.builders.catalogue import ITALY, ITALY_ICT, ITALY_REGION, MALTA, MALTA_COUNCIL, MALTA_ICT
+from tests.support.builders.catalogue_bodies import institution_body, qualification_body
+from tests.support.running import ApiCaller, api_of, running_service
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def catalogue(infrastructure: Servers) -> AsyncIterator[Running]:
+    async with running_service(service, Settings, infrastructure.database_url) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def api(catalogue: Running) -> AsyncIterator[httpx2.AsyncClient]:
+    async with api_of(catalogue) as http:
+        yield http
+
+
+@dataclass(frozen=True)
+class World:
+    """Who writes: each institution's coordinator, and a competent body of each country."""
+
+    http: httpx2.AsyncClient
+    ids: Mapping[UUID, UUID]
+    """From an institution's id in the builders to the one that it got here."""
+
+    def body_of(self, *countries: str) -> ApiCaller:
+        return ApiCaller(self.http, None, ("competent_body",), countries)
+
+    def coordinator(self, institution: InstitutionRegistered) -> ApiCaller:
+        return ApiCaller(self.http, self.ids[institution.institution_id], ("coordinator",))
+
+    def body(self, fact: QualificationPublished = MALTA_ICT) -> dict[str, Any]:
+        """The qualification as a request, awarded by the institution that was registered here."""
+        return qualification_body(replace(fact, awarding_body_id=self.ids[fact.awarding_body_id]))
+
+    async def draft(
+        self, fact: QualificationPublished = MALTA_ICT, owner: InstitutionRegistered = MALTA
+    ) -> dict[str, Any]:
+        return answered(await self.coordinator(owner).post("/v1/qualifications", self.body(fact)), 201)
+
+    async def publish(
+        self, fact: QualificationPublished = MALTA_ICT, owner: InstitutionRegistered = MALTA
+    ) -> dict[str, Any]:
+        draft = await self.draft(fact, owner)
+        path = f"/v1/qualifications/{draft['qualification_id']}/publication"
+        return answered(await self.coordinator(owner).post(path, version=1))
+
+    async def publish_italian(self) -> dict[str, Any]:
+        return await self.publish(ITALY_ICT, ITALY)
+
+
+def answered(response: httpx2.Response, status: int = 200) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def world(api: httpx2.AsyncClient) -> World:
+    body = ApiCaller(api, None, ("competent_body",), ("MT", "IT"))
+    ids = {}
+    for fact in (MALTA, MALTA_COUNCIL, ITALY, ITALY_REGION):
+        registered = answered(await body.post("/v1/institutions", institution_body(fact)), 201)
+        ids[fact.institution_id] = UUID(registered["institution_id"])
+    return World(api, ids)

@@ -1,0 +1,104 @@
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from shared.clock import now
+from shared.contracts.catalogue import ComparabilityDeclared, ComparabilityWithdrawn, Extent
+from shared.service import Running
+from tests.integration.catalogue.conftest import World, answered
+from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL, comparability
+from tests.support.builders.catalogue_bodies import answered_qualification, comparability_body
+from tests.support.running import ApiCaller, said_about
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+PATH = "/v1/comparabilities"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def statement(world: World) -> ComparabilityDeclared:
+    """That U1 of a qualification published in Italy is worth U1 of one published in Malta."""
+    home = answered_qualification(await world.publish())
+    host = answered_qualification(await world.publish_italian())
+    return comparability(home, "U1", host, "U1", Extent.FULL)
+
+
+async def declare(world: World, statement: ComparabilityDeclared) -> dict[str, Any]:
+    return answered(await world.coordinator(MALTA).post(PATH, comparability_body(statement)), 201)
+
+
+async def test_what_is_declared_is_said_and_readable_by_everybody(
+    world: World, catalogue: Running, statement: ComparabilityDeclared
+):
+    body = comparability_body(statement)
+    response = await world.coordinator(MALTA).post(PATH, body)
+    declared = answered(response, 201)
+    assert {name: declared[name] for name in body} == body
+    read = await ApiCaller(world.http, uuid4(), ("examiner",)).get(response.headers["location"])
+    assert (answered(read), read.headers["etag"]) == (declared, '"1"')
+    (fact,) = await said_about(catalogue, declared["comparability_id"])
+    assert isinstance(fact, ComparabilityDeclared)
+    assert fact.declared_by == world.ids[MALTA.institution_id]
+    assert comparability_body(fact) == body
+
+
+async def test_who_awards_the_home_qualification_may_declare_too_and_nobody_else(
+    world: World, statement: ComparabilityDeclared
+):
+    body = comparability_body(statement)
+    answered(await world.coordinator(MALTA_COUNCIL).post(PATH, body), 201)
+    signatory = ApiCaller(world.http, world.ids[MALTA.institution_id], ("signatory",))
+    answered(await signatory.post(PATH, body), 201)
+    host = await world.coordinator(ITALY).post(PATH, body)
+    assert (host.status_code, host.json()["type"].rpartition("/")[2]) == (403, "not-competent")
+    assert (await ApiCaller(world.http, None, ("coordinator",)).post(PATH, body)).status_code == 403
+
+
+async def test_a_draft_is_nothing_to_compare_with(world: World, statement: ComparabilityDeclared):
+    draft = await world.draft()
+    for side in ("home", "host"):
+        body = comparability_body(statement) | {f"{side}_qualification_id": draft["qualification_id"]}
+        refused = await world.coordinator(MALTA).post(PATH, body)
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["pointer"] == f"/{side}_qualification_id"
+
+
+async def test_a_full_comparability_leaves_no_required_outcome_out(world: World, statement: ComparabilityDeclared):
+    less = replace(statement, outcomes=statement.outcomes[1:])
+    refused = await world.coordinator(MALTA).post(PATH, comparability_body(less))
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0] == {
+        "pointer": "/outcomes",
+        "code": "required_outcome_missing",
+        "detail": "Nothing stands for U1.K, so not full.",
+    }
+    await declare(world, replace(less, extent=Extent.PARTIAL))
+
+
+async def test_who_declared_it_withdraws_it_once(world: World, catalogue: Running, statement: ComparabilityDeclared):
+    declared = await declare(world, statement)
+    path = f"{PATH}/{declared['comparability_id']}/withdrawal"
+    assert (await world.coordinator(MALTA).post(path, version=2)).status_code == 412
+    assert (await world.coordinator(MALTA_COUNCIL).post(path, version=1)).status_code == 403
+    withdrawn = await world.coordinator(MALTA).post(path, version=1)
+    today = now().date()
+    assert answered(withdrawn) == declared | {"state": "withdrawn", "version": 2, "withdrawn_on": str(today)}
+    again = await world.coordinator(MALTA).post(path, version=2)
+    assert (again.status_code, again.json()["state"]) == (409, "withdrawn")
+    _, fact = await said_about(catalogue, declared["comparability_id"])
+    assert isinstance(fact, ComparabilityWithdrawn)
+    assert (fact.version, fact.withdrawn_on) == (2, today)
+
+
+async def test_the_list_can_be_of_one_unit(world: World, statement: ComparabilityDeclared):
+    declared = await declare(world, statement)
+    for unit in ("home_unit_id", "host_unit_id"):
+        assert answered(await world.coordinator(ITALY).get(PATH, **{unit: declared[unit]}))["items"] == [declared]
+        assert answered(await world.coordinator(ITALY).get(PATH, **{unit: str(uuid4())}))["items"] == []
+
+
+async def test_an_unknown_comparability_is_not_found(world: World):
+    assert (await world.coordinator(MALTA).get(f"{PATH}/{uuid4()}")).status_code == 404

@@ -1,0 +1,159 @@
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.catalogue import store
+from shared.auth import Principal
+from shared.contracts.catalogue import QualificationPublished
+from shared.problems import VersionMismatch
+from shared.service import Running
+from tests.integration.catalogue.conftest import World, answered
+from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL, MALTA_ICT
+from tests.support.builders.catalogue_bodies import answered_qualification, qualification_body
+from tests.support.running import ApiCaller, said_about
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+PATH = "/v1/qualifications"
+
+
+def summary(qualification: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in qualification.items() if name != "units"}
+
+
+async def test_a_published_qualification_is_said_as_a_whole_and_readable_by_everybody(world: World, catalogue: Running):
+    drafted = await world.draft()
+    path = f"{PATH}/{drafted['qualification_id']}"
+    published = await world.coordinator(MALTA).post(f"{path}/publication", version=1)
+    assert answered(published) == drafted | {"state": "published", "version": 2}
+    read = await ApiCaller(world.http, None, ("operator",)).get(path)
+    assert (answered(read), read.headers["etag"]) == (published.json(), '"2"')
+    (fact,) = await said_about(catalogue, drafted["qualification_id"])
+    assert isinstance(fact, QualificationPublished)
+    assert fact == answered_qualification(published.json())
+    assert qualification_body(fact) == world.body()
+
+
+async def test_a_draft_is_its_owner_s_own(world: World, catalogue: Running):
+    drafted = await world.draft()
+    path = f"{PATH}/{drafted['qualification_id']}"
+    assert answered(await world.coordinator(MALTA).get(path)) == drafted
+    stranger = world.coordinator(ITALY)
+    assert (await stranger.get(path)).status_code == 404
+    assert (await stranger.put(path, world.body(), version=1)).status_code == 404
+    assert (await stranger.post(f"{path}/publication", version=1)).status_code == 404
+    assert answered(await stranger.get(PATH, state="draft"))["items"] == []
+    assert summary(drafted) in answered(await world.coordinator(MALTA).get(PATH, state="draft", limit=200))["items"]
+    assert await said_about(catalogue, drafted["qualification_id"]) == []
+
+
+async def test_an_edit_keeps_the_ids_of_what_is_sent_again(world: World):
+    drafted = await world.draft()
+    path = f"{PATH}/{drafted['qualification_id']}"
+    sent = {name: drafted[name] for name in world.body()}
+    first, second, *_ = sent["units"]
+    new = {name: value for name, value in second.items() if name != "unit_id"} | {"code": "U6", "outcomes": []}
+    edited = answered(await world.coordinator(MALTA).put(path, sent | {"units": [new, first]}, version=1))
+    assert edited["units"][1] == first
+    assert edited["units"][0]["unit_id"] not in {unit["unit_id"] for unit in sent["units"]}
+    assert edited["version"] == 2
+    assert answered(await world.coordinator(MALTA).get(path)) == edited
+
+
+async def test_only_who_designs_or_awards_qualifications_drafts_one(world: World):
+    for caller in (ApiCaller(world.http, uuid4(), ("coordinator",)), ApiCaller(world.http, None, ("coordinator",))):
+        refused = await caller.post(PATH, world.body())
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "not-competent")
+    assessor = ApiCaller(world.http, world.ids[MALTA.institution_id], ("assessor",))
+    assert (await assessor.post(PATH, world.body())).status_code == 403
+
+
+async def test_a_signatory_publishes_but_does_not_edit(world: World):
+    drafted = await world.draft()
+    path = f"{PATH}/{drafted['qualification_id']}"
+    signatory = ApiCaller(world.http, world.ids[MALTA.institution_id], ("signatory",))
+    assert (await signatory.put(path, world.body(), version=1)).status_code == 403
+    answered(await signatory.post(f"{path}/publication", version=1))
+
+
+async def test_what_is_published_does_not_change(world: World):
+    published = await world.publish()
+    path = f"{PATH}/{published['qualification_id']}"
+    edited = await world.coordinator(MALTA).put(path, world.body(), version=2)
+    again = await world.coordinator(MALTA).post(f"{path}/publication", version=2)
+    assert (edited.status_code, again.status_code) == (409, 409)
+    assert edited.json()["state"] == again.json()["state"] == "published"
+    assert (await world.coordinator(ITALY).put(path, world.body(), version=2)).status_code == 403
+    assert answered(await world.coordinator(MALTA).get(path)) == published
+
+
+async def test_a_change_names_the_version_it_means(world: World):
+    drafted = await world.draft()
+    path = f"{PATH}/{drafted['qualification_id']}"
+    coordinator = world.coordinator(MALTA)
+    assert (await coordinator.put(path, world.body())).status_code == 428
+    assert (await coordinator.put(path, world.body(), version=7)).status_code == 412
+    assert (await coordinator.post(f"{path}/publication", version=7)).status_code == 412
+    assert (await coordinator.put(f"{PATH}/{uuid4()}", world.body(), version=1)).status_code == 404
+
+
+async def test_what_was_changed_meanwhile_is_not_overwritten(world: World, catalogue: Running):
+    drafted = await world.draft()
+    path, owner = f"{PATH}/{drafted['qualification_id']}", world.coordinator(MALTA)
+    principal = Principal("ada", org=owner.org, roles=frozenset({"coordinator"}))
+    async with catalogue.database.transaction(str(owner.org)) as slow:
+        seen = await store.load_qualification(slow, UUID(drafted["qualification_id"]), principal)
+        edited = answered(await owner.put(path, world.body(), version=1))
+        with pytest.raises(VersionMismatch):
+            await store.save(slow, replace(seen, isced_f="0000", version=2))
+    assert answered(await owner.get(path)) == edited
+
+
+async def test_all_that_keeps_it_from_publication_is_pointed_at_and_nothing_happens(world: World, catalogue: Running):
+    first, *others = MALTA_ICT.units
+    incomplete = replace(
+        MALTA_ICT, nqf_level="5", awarding_body_id=MALTA.institution_id, units=(replace(first, outcomes=()), *others)
+    )
+    drafted = await world.draft(incomplete)
+    path = f"{PATH}/{drafted['qualification_id']}"
+    refused = await world.coordinator(MALTA).post(f"{path}/publication", version=1)
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == [
+        "/awarding_body_id",
+        "/nqf_level",
+        "/units/0/outcomes",
+    ]
+    assert answered(await world.coordinator(MALTA).get(path)) == drafted
+    assert await said_about(catalogue, drafted["qualification_id"]) == []
+
+
+async def test_the_list_is_of_summaries_and_can_be_filtered(world: World):
+    published = summary(await world.publish(replace(MALTA_ICT, isced_f="0613"), MALTA))
+    council = world.coordinator(MALTA_COUNCIL)
+    assert answered(await council.get(PATH, isced_f="0613"))["items"] == [published]
+    assert answered(await council.get(PATH, isced_f="0613", country="IT"))["items"] == []
+    assert answered(await council.get(PATH, isced_f="0613", country="MT", state="published"))["items"] == [published]
+    assert answered(await council.get(PATH, isced_f="0613", state="draft"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("pointer", "members"),
+    [
+        ("/eqf_level", {"eqf_level": 9}),
+        ("/isced_f", {"isced_f": "612"}),
+        ("/points", {"points": "0.05"}),
+        ("/points", {"points": "NaN"}),
+        ("/points", {"points": 1e300}),
+        ("/title", {"title": {}}),
+        ("/title/english", {"title": {"english": "Technician"}}),
+        ("/units/0/eqf_level", {"units": [{**qualification_body(MALTA_ICT)["units"][0], "eqf_level": 0}]}),
+        ("/units/0/unit_id", {"units": [{**qualification_body(MALTA_ICT)["units"][0], "unit_id": str(uuid4())}]}),
+        ("/units", {"units": [qualification_body(MALTA_ICT)["units"][0]] * 101}),
+    ],
+)
+async def test_what_is_wrong_is_pointed_at(world: World, pointer: str, members: dict[str, Any]):
+    response = await world.coordinator(MALTA).post(PATH, world.body() | members)
+    assert response.status_code == 422
+    assert [error["pointer"] for error in response.json()["errors"]] == [pointer]

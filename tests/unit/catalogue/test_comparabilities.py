@@ -1,0 +1,122 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.catalogue.domain.comparabilities import (
+    TRANSITIONS,
+    Comparability,
+    ComparabilityCommand,
+    ComparabilityState,
+    ComparabilityStatement,
+    declare,
+    withdraw,
+)
+from services.catalogue.domain.qualifications import Qualification, QualificationState
+from shared.contracts.catalogue import ComparabilityWithdrawn, Extent, OutcomePair
+from shared.problems import NotCompetent, Validation, WrongState
+from tests.support.builders.catalogue import (
+    COMPARABILITIES,
+    ITALY,
+    ITALY_ICT,
+    MALTA,
+    MALTA_COUNCIL,
+    MALTA_ICT,
+    unit_of,
+)
+from tests.support.builders.catalogue_aggregates import qualification
+
+U1_FULL, U2_PARTIAL, *_ = COMPARABILITIES
+HOME = qualification(state=QualificationState.PUBLISHED)
+HOST = qualification(ITALY_ICT, QualificationState.PUBLISHED, ITALY)
+
+
+def declared(
+    declared_by: UUID = MALTA_COUNCIL.institution_id,
+    home: Qualification | None = HOME,
+    host: Qualification | None = HOST,
+    fact=U1_FULL,
+    **changes: Any,
+):
+    said = {name: getattr(fact, name) for name in ComparabilityStatement.__annotations__}
+    statement = ComparabilityStatement(**said | changes)
+    return declare(statement, home=home, host=host, declared_by=declared_by, comparability_id=fact.comparability_id)
+
+
+def refused(**arguments: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Validation) as problem:
+        declared(**arguments)
+    return [(error["pointer"], error["code"]) for error in problem.value.members["errors"]]
+
+
+@pytest.mark.parametrize("fact", COMPARABILITIES)
+def test_a_declaration_says_the_whole_statement(fact):
+    comparability, facts = declared(fact=fact)
+    assert comparability.state is ComparabilityState.DECLARED
+    assert facts == [fact]
+
+
+def test_who_owns_or_who_awards_the_home_qualification_declares_and_nobody_else():
+    assert declared(MALTA.institution_id)[0].declared_by == MALTA.institution_id
+    with pytest.raises(NotCompetent):
+        declared(ITALY.institution_id)
+
+
+@pytest.mark.parametrize("side", ["home", "host"])
+def test_both_units_are_published(side: str):
+    draft = qualification()
+    assert refused(**{side: draft}) == [(f"/{side}_qualification_id", "not_published")]
+    assert refused(**{side: None}) == [(f"/{side}_qualification_id", "not_published")]
+    assert refused(**{f"{side}_unit_id": uuid4()}) == [(f"/{side}_unit_id", "not_in_qualification")]
+
+
+def test_in_full_means_that_every_required_outcome_has_its_counterpart():
+    assert refused(outcomes=U1_FULL.outcomes[:2]) == [("/outcomes", "required_outcome_missing")]
+
+
+def test_an_outcome_that_is_not_required_needs_no_counterpart():
+    u1 = unit_of(MALTA_ICT, "U1")
+    *required, last = u1.outcomes
+    lenient = replace(u1, outcomes=(*required, replace(last, required=False)))
+    home = replace(HOME, units=(lenient, *HOME.units[1:]))
+    assert declared(home=home, outcomes=U1_FULL.outcomes[:2])[0].extent is Extent.FULL
+
+
+def test_in_part_means_at_least_one():
+    assert declared(fact=U2_PARTIAL, outcomes=U2_PARTIAL.outcomes[:1])[0].extent is Extent.PARTIAL
+    assert refused(fact=U2_PARTIAL, outcomes=()) == [("/outcomes", "missing")]
+    assert refused(outcomes=()) == [("/outcomes", "missing")]
+
+
+def test_outcomes_are_those_of_the_two_units():
+    first, *others = U1_FULL.outcomes
+    turned = OutcomePair(home_outcome_id=first.host_outcome_id, host_outcome_id=first.home_outcome_id)
+    assert refused(outcomes=(first, *others, turned)) == [
+        ("/outcomes/3/home_outcome_id", "not_in_unit"),
+        ("/outcomes/3/host_outcome_id", "not_in_unit"),
+    ]
+
+
+def test_a_pair_is_named_once():
+    assert refused(outcomes=(*U1_FULL.outcomes, U1_FULL.outcomes[0])) == [("/outcomes/3", "duplicate")]
+
+
+def test_it_does_not_end_before_it_begins():
+    assert refused(valid_until=date(2025, 12, 31)) == [("/valid_until", "before_valid_from")]
+
+
+@pytest.mark.parametrize("state", ComparabilityState)
+def test_only_what_the_table_allows_is_possible(state: ComparabilityState):
+    comparability: Comparability = replace(declared()[0], state=state)
+    at = datetime(2026, 9, 1, 23, 59, tzinfo=UTC)
+    if (state, ComparabilityCommand.WITHDRAW) in TRANSITIONS:
+        withdrawn, facts = withdraw(comparability, at)
+        assert (withdrawn.state, withdrawn.version) == (ComparabilityState.WITHDRAWN, 2)
+        (fact,) = facts
+        assert isinstance(fact, ComparabilityWithdrawn)
+        assert (fact.withdrawn_on, fact.home_unit_id) == (date(2026, 9, 1), U1_FULL.home_unit_id)
+    else:
+        with pytest.raises(WrongState):
+            withdraw(comparability, at)

@@ -1,0 +1,102 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.catalogue.domain.publication import publish
+from services.catalogue.domain.qualifications import QualificationState
+from shared.contracts.catalogue import InstitutionRegistered, Unit
+from shared.problems import Validation
+from tests.support.builders.catalogue import ITALY_ICT, ITALY_REGION, MALTA, MALTA_COUNCIL, MALTA_ICT
+from tests.support.builders.catalogue_aggregates import institution, qualification
+
+U1, U2, U3, U4, U5 = MALTA_ICT.units
+
+
+def missing(awarding_body: InstitutionRegistered | None = MALTA_COUNCIL, **changes: Any) -> list[tuple[str, str]]:
+    """Pointer and code of everything that keeps the changed qualification from being published."""
+    draft = qualification(replace(MALTA_ICT, **changes))
+    with pytest.raises(Validation) as refused:
+        publish(draft, institution(awarding_body) if awarding_body else None)
+    return [(error["pointer"], error["code"]) for error in refused.value.members["errors"]]
+
+
+def with_first_unit(**changes: Any) -> tuple[Unit, ...]:
+    return (replace(U1, **changes), U2, U3, U4, U5)
+
+
+def test_publication_says_the_whole_qualification():
+    draft = qualification(replace(MALTA_ICT, version=1))
+    published, facts = publish(draft, institution(MALTA_COUNCIL))
+    assert published == replace(draft, state=QualificationState.PUBLISHED, version=2)
+    assert facts == [MALTA_ICT]
+
+
+def test_the_demo_world_adds_up_as_its_page_says():
+    assert MALTA_ICT.points == 120
+    assert sum(unit.notional_hours or 0 for unit in MALTA_ICT.units) == 3000
+    assert all(unit.points and unit.notional_hours == unit.points * 25 for unit in MALTA_ICT.units)
+
+
+def test_a_qualification_works_without_points():
+    assert ITALY_ICT.points is None
+    assert publish(qualification(ITALY_ICT), institution(ITALY_REGION))[1] == [replace(ITALY_ICT, version=3)]
+
+
+def test_only_a_known_institution_that_awards_qualifications_can_award_this_one():
+    assert missing(None) == [("/awarding_body_id", "not_competent")]
+    assert missing(MALTA) == [("/awarding_body_id", "not_competent")]
+
+
+def test_it_is_awarded_in_its_own_country():
+    assert missing(ITALY_REGION) == [("/country", "not_the_awarding_body_s")]
+
+
+def test_the_national_level_is_the_one_that_was_referenced_to_its_eqf_level():
+    assert missing(nqf_level="5") == [("/nqf_level", "not_this_eqf_level")]
+
+
+def test_a_qualification_has_units():
+    assert missing(units=(), points=None) == [("/units", "missing")]
+
+
+def test_a_unit_has_an_outcome_that_is_required():
+    optional = tuple(replace(outcome, required=False) for outcome in U1.outcomes)
+    assert missing(units=with_first_unit(outcomes=optional)) == [("/units/0/outcomes", "missing")]
+    assert missing(units=with_first_unit(outcomes=())) == [("/units/0/outcomes", "missing")]
+
+
+def test_codes_are_unique_where_people_use_them():
+    assert missing(units=with_first_unit(code="U2")) == [("/units/1/code", "duplicate")]
+    knowledge, skill, autonomy = U1.outcomes
+    outcomes = (knowledge, skill, replace(autonomy, code=knowledge.code))
+    assert missing(units=with_first_unit(outcomes=outcomes)) == [("/units/0/outcomes/2/code", "duplicate")]
+
+
+def test_nothing_ends_before_it_begins():
+    before = date(2025, 12, 31)
+    assert missing(valid_until=before) == [("/valid_until", "before_valid_from")]
+    assert missing(units=with_first_unit(valid_until=before)) == [("/units/0/valid_until", "before_valid_from")]
+
+
+def test_points_of_compulsory_units_add_up_to_those_of_the_qualification():
+    assert missing(points=Decimal(121)) == [("/points", "sum")]
+    assert missing(units=with_first_unit(points=None)) == [("/units/0/points", "missing")]
+
+
+def test_optional_units_are_aside_of_the_sum():
+    extra = replace(U1, unit_id=MALTA_ICT.qualification_id, code="U6", compulsory=False)
+    draft = qualification(replace(MALTA_ICT, units=(*MALTA_ICT.units, extra, replace(extra, code="U7", points=None))))
+    published, _ = publish(draft, institution(MALTA_COUNCIL))
+    assert published.points == 120
+
+
+def test_all_that_is_missing_is_said_at_once():
+    assert missing(None, units=(), valid_until=date(2025, 1, 1)) == [
+        ("/awarding_body_id", "not_competent"),
+        ("/valid_until", "before_valid_from"),
+        ("/units", "missing"),
+        ("/points", "sum"),
+    ]
