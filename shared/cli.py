@@ -15,6 +15,7 @@ from shared import migrations, process, replay, telemetry
 from shared.clock import now
 from shared.process import Loops
 from shared.service import Running, Service
+from shared.settings import PlatformSettings
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - a container listens on all its addresses
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -79,8 +80,11 @@ def _configured(build: Callable[[], Service]) -> Service:
     try:
         return build()
     except ValidationError as error:
+        service = build.__module__.split(".")[1]
+        prefix = "ACQUIS" if error.title == PlatformSettings.__name__ else service.upper()
         for problem in error.errors():
-            typer.echo(f"Configuration: {'.'.join(map(str, problem['loc']))}: {problem['msg']}", err=True)
+            variable = f"{prefix}_{'_'.join(map(str, problem['loc']))}".upper()
+            typer.echo(f"Set {variable} in the environment: {problem['msg']}.", err=True)
         raise typer.Exit(2) from None
 
 

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 import uvicorn
 from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from starlette.responses import FileResponse
 from starlette.types import ASGIApp
 
+from shared import contracts
 from shared.auth import Authenticator
 from shared.health import health_router
 from shared.jwks import IssuerKeys
@@ -19,6 +22,7 @@ from shared.web import create_app
 from shared.work import WorkLoop
 
 GRACE_SECONDS = 10
+ASYNCAPI = Path(contracts.__file__).parent / "asyncapi"
 
 
 class Loop(Protocol):
@@ -83,6 +87,8 @@ def application(running: Running, loops: Loops, authenticator: Authenticator | N
         authenticator=authenticator or Authenticator(_issuer_keys(platform), platform.audience),
         platform=platform,
     )
+    events = FileResponse(ASYNCAPI / f"{service.name}.json", media_type="application/json")
+    app.add_route("/asyncapi.json", lambda _: events, include_in_schema=False)
     FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz,metrics", exclude_spans=["receive", "send"])
     return app
 

@@ -1,4 +1,4 @@
-"""Everything that grows has an end: what every service forgets after its time (the inbox excepted, see decision 0003)."""
+"""Everything that grows has an end: what every service forgets after its time (not the inbox: decision 0003)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A stay at a host as the assessment service knows it: one agreement with three outcomes, and people at the host."""
+"""A stay at a host as the assessment service knows it: an agreement about three outcomes, and assessments."""
 
 from collections.abc import Sequence
 from dataclasses import replace

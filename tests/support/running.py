@@ -14,10 +14,12 @@ from shared.auth import Authenticator
 from shared.contracts.registry import Fact
 from shared.db import SYSTEM
 from shared.jwks import IssuerKeys
+from shared.kafka import Record
 from shared.migrations import migrate
 from shared.process import application
 from shared.service import Running, Service
 from shared.settings import ServiceSettings
+from shared.telemetry import current_traceparent
 from tests.support import provider
 from tests.support.databases import throwaway_database
 
@@ -46,6 +48,14 @@ async def api_of(running: Running) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://api.test") as http:
         yield http
+
+
+async def tell(running: Running, *facts: Fact) -> None:
+    """Let the service take in these facts as they come from Kafka, in one batch."""
+    events = [envelope.write(fact, current_traceparent()) for fact in facts]
+    await running.intake.take_in(
+        Record("topic", 0, position, event.type, event.body) for position, event in enumerate(events)
+    )
 
 
 async def said_about(running: Running, aggregate_id: UUID | str) -> list[Fact]:

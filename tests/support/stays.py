@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from services.assessment.tables import METADATA
 from shared import envelope
 from shared.contracts.agreements import LearningAgreementAgreed
-from shared.contracts.registry import Fact
 from shared.db import SYSTEM
 from shared.envelope import Event
 from shared.service import Running
@@ -22,17 +21,10 @@ from tests.support.builders.agreements import (
     learning_agreement_started,
     memorandum_activated,
 )
-from tests.support.delivery import TRACEPARENT, record
-from tests.support.running import ApiCaller
+from tests.support.running import ApiCaller, tell
 
 OUTBOX = METADATA.tables["outbox"]
 U3 = comparability_of("U3")
-
-
-async def tell(running: Running, *facts: Fact) -> None:
-    """Let the service take in these facts as they come from Kafka, in one batch."""
-    events = [envelope.write(fact, TRACEPARENT) for fact in facts]
-    await running.intake.take_in(record(event, type_=event.type) for event in events)
 
 
 @dataclass(frozen=True)

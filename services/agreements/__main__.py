@@ -1,0 +1,4 @@
+from services.agreements.app import service
+from shared.cli import main
+
+main(service)

@@ -1,0 +1,14 @@
+"""What this service hears."""
+
+from collections.abc import Mapping
+
+from services.agreements import handlers
+from shared.kafka import Handler
+
+SUBSCRIPTIONS: Mapping[str, Handler] = {
+    "acquis.institution.registered.v1": handlers.keep_institutions,
+    "acquis.institution.changed.v1": handlers.keep_institutions,
+    "acquis.qualification.published.v1": handlers.keep_qualifications,
+    "acquis.comparability.declared.v1": handlers.keep_comparabilities,
+    "acquis.comparability.withdrawn.v1": handlers.keep_withdrawals,
+}

@@ -1,0 +1,57 @@
+"""What this service knows from the catalogue, as far as its guards need it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from shared.contracts.catalogue import EcvetFunction, OutcomePair
+
+
+@dataclass(frozen=True)
+class Institution:
+    id: UUID
+    country: str
+    functions: frozenset[EcvetFunction]
+    """The functions it is competent for."""
+
+
+@dataclass(frozen=True)
+class Qualification:
+    """One published version."""
+
+    id: UUID
+    version: int
+    unit_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True)
+class Comparability:
+    id: UUID
+    version: int
+    home_unit_id: UUID
+    host_unit_id: UUID
+    outcomes: frozenset[OutcomePair]
+    valid_from: date
+    valid_until: date | None
+    withdrawn_on: date | None
+
+    def is_valid(self, begin: date, end: date) -> bool:
+        """Whether it holds on every day of the stay, whenever the assessment will be (domain.md 4.8)."""
+        return self.valid_from <= begin and (self.valid_until is None or end <= self.valid_until)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The part of the catalogue that some terms name."""
+
+    institutions: Mapping[UUID, Institution]
+    qualifications: Mapping[tuple[UUID, int], Qualification]
+    """By id and version."""
+    comparabilities: Mapping[UUID, Comparability]
+
+
+def unknown(pointer: str, what: str) -> dict[str, str]:
+    """An error of a `Validation` problem for an id that this service has not heard of."""
+    detail = f"This {what} is not known here. If it was published a moment ago, it may not have arrived yet: try again."
+    return {"pointer": pointer, "code": "unknown", "detail": detail}

@@ -1,0 +1,70 @@
+"""What the service keeps of the catalogue, in whatever order and however often it comes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from services.agreements import store
+from services.agreements.domain.reference import Comparability
+from shared.contracts.catalogue import ComparabilityDeclared, InstitutionChanged
+from shared.contracts.facts import Fact
+from shared.db import SYSTEM
+from shared.service import Running
+from tests.integration.agreements.conftest import hear, withdrawal_of
+from tests.support.builders.agreements import comparability_of
+from tests.support.builders.catalogue import MALTA, MALTA_ICT
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+
+async def test_the_newest_value_of_an_institution_stays(agreements: Running):
+    registered = replace(MALTA, institution_id=uuid4())
+    changed = [
+        InstitutionChanged(**vars(replace(registered, version=version, competences=registered.competences[:left])))
+        for version, left in ((2, 3), (3, 1))
+    ]
+    await hear(agreements, [registered, *changed])
+    await hear(agreements, [changed[0], registered])
+    async with agreements.database.transaction(SYSTEM) as tx:
+        known = await store.load_reference(tx, institutions={registered.institution_id})
+    assert known.institutions[registered.institution_id].functions == {registered.competences[0].function}
+
+
+async def test_every_version_of_a_qualification_stays(agreements: Running):
+    older = replace(MALTA_ICT, qualification_id=uuid4(), units=MALTA_ICT.units[:2])
+    newer = replace(older, version=older.version + 1, units=MALTA_ICT.units)
+    await hear(agreements, [newer, older, newer])
+    wanted = {(older.qualification_id, older.version), (newer.qualification_id, newer.version)}
+    async with agreements.database.transaction(SYSTEM) as tx:
+        known = await store.load_reference(tx, qualifications=wanted)
+    assert {key: len(found.unit_ids) for key, found in known.qualifications.items()} == {
+        (older.qualification_id, older.version): 2,
+        (newer.qualification_id, newer.version): 5,
+    }
+
+
+async def known_after(agreements: Running, facts: Sequence[Fact], declared: ComparabilityDeclared) -> Comparability:
+    await hear(agreements, facts)
+    async with agreements.database.transaction(SYSTEM) as tx:
+        known = await store.load_reference(tx, comparabilities={declared.comparability_id})
+    return known.comparabilities[declared.comparability_id]
+
+
+async def test_a_withdrawal_holds_whether_it_comes_after_or_before_its_declaration(agreements: Running):
+    for reverse in (False, True):
+        declared = replace(comparability_of("U3"), comparability_id=uuid4())
+        facts = sorted([declared, withdrawal_of(declared)], key=lambda fact: fact.version, reverse=reverse)
+        known = await known_after(agreements, facts, declared)
+        assert (known.version, known.withdrawn_on) == (2, date(2026, 9, 1))
+
+
+async def test_what_is_declared_is_kept_as_it_was_said(agreements: Running):
+    declared = replace(comparability_of("U3"), comparability_id=uuid4(), valid_until=date(2027, 8, 31))
+    known = await known_after(agreements, [declared], declared)
+    assert known.outcomes == set(declared.outcomes)
+    assert known.withdrawn_on is None
+    assert (known.valid_from, known.valid_until) == (declared.valid_from, declared.valid_until)
+    assert (known.home_unit_id, known.host_unit_id) == (declared.home_unit_id, declared.host_unit_id)

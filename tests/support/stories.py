@@ -1,0 +1,107 @@
+"""Stories of a learner who goes from Malta to Italy, as recognition hears them: each in a world of its own.
+
+The ids and countries of the demo world are moved elsewhere, so that one database holds many stories that know nothing
+of each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, TypeVar
+from uuid import UUID, uuid4, uuid5
+
+from services.recognition.domain.known import Known
+from services.recognition.domain.unit_facts import UnitFacts, gather
+from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.assessment import TranscriptIssued
+from shared.contracts.catalogue import (
+    ComparabilityDeclared,
+    ComparabilityWithdrawn,
+    CountryPolicyPublished,
+    QualificationPublished,
+)
+from shared.contracts.facts import Fact
+from tests.support.builders.agreements import learning_agreement_agreed, memorandum_activated
+from tests.support.builders.assessment import transcript_issued
+from tests.support.builders.catalogue import COMPARABILITIES, ITALY_ICT, MALTA_ICT, MALTA_POLICY
+
+AnyPart = TypeVar("AnyPart")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Everything that the rules look at; all of them pass unless a test changes something."""
+
+    policy: CountryPolicyPublished
+    home: QualificationPublished
+    host: QualificationPublished
+    comparabilities: Sequence[ComparabilityDeclared]
+    memorandum: MemorandumActivated
+    agreement: LearningAgreementAgreed
+    transcript: TranscriptIssued
+    withdrawal: ComparabilityWithdrawn | None = None
+
+    @property
+    def reference(self) -> list[Fact]:
+        """What the transcript refers to."""
+        told: list[Fact] = [self.policy, self.home, self.host, *self.comparabilities, self.memorandum, self.agreement]
+        return [*told, self.withdrawal] if self.withdrawal else told
+
+    @property
+    def learner_id(self) -> UUID:
+        return self.agreement.learner_id
+
+    @property
+    def known(self) -> Known:
+        withdrawals = {self.withdrawal.comparability_id: self.withdrawal} if self.withdrawal else {}
+        return Known(
+            agreements={(self.agreement.learning_agreement_id, self.agreement.content_version): self.agreement},
+            memoranda={(self.memorandum.memorandum_id, self.memorandum.content_version): self.memorandum},
+            comparabilities={(one.comparability_id, one.version): one for one in self.comparabilities},
+            withdrawals=withdrawals,
+            qualifications={(one.qualification_id, one.version): one for one in (self.home, self.host)},
+            qualification_versions={one.qualification_id: [one] for one in (self.home, self.host)},
+            country_policies={self.policy.country: [self.policy]},
+        )
+
+    def units(self, transcript: TranscriptIssued | None = None) -> list[UnitFacts]:
+        return gather(self.known, transcript or self.transcript)
+
+
+def story(*unit_codes: str) -> Story:
+    """One transcript on these units (or on U3), everything achieved."""
+    world = uuid4()
+    codes = unit_codes or ("U3",)
+    memorandum = memorandum_activated()
+    agreement = moved(learning_agreement_agreed(memorandum, codes), world)
+    compared = {unit.comparability_id for unit in agreement.units}
+    comparabilities = [moved(one, world) for one in COMPARABILITIES]
+    return Story(
+        policy=moved(MALTA_POLICY, world),
+        home=moved(MALTA_ICT, world),
+        host=moved(ITALY_ICT, world),
+        comparabilities=[one for one in comparabilities if one.comparability_id in compared],
+        memorandum=moved(memorandum, world),
+        agreement=agreement,
+        transcript=transcript_issued(agreement),
+    )
+
+
+def moved(value: AnyPart, world: UUID) -> AnyPart:
+    """The same value in another world: no id and no country in common with any other."""
+    result: Any = value
+    if isinstance(value, UUID):
+        result = uuid5(world, str(value))
+    elif isinstance(value, tuple):
+        result = tuple(moved(member, world) for member in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        result = type(value)(**_fields(value, world))
+    return result
+
+
+def _fields(value: Any, world: UUID) -> Mapping[str, Any]:
+    return {
+        field.name: f"{getattr(value, field.name)} {world}"
+        if field.name.endswith("country")
+        else moved(getattr(value, field.name), world)
+        for field in fields(value)
+    }

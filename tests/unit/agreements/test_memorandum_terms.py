@@ -1,0 +1,108 @@
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from services.agreements.domain.memorandum_terms import SigningOrganisation, check_proposable, check_writable
+from shared.contracts.agreements import AutomaticRecognition, Automation
+from shared.contracts.catalogue import EcvetFunction
+from shared.problems import NotCompetent, Validation
+from tests.support.agreeing import CONFIRMED, HOME, HOST, KNOWN, MEMORANDUM_TERMS
+from tests.support.builders.agreements import covered
+from tests.support.builders.catalogue import ITALY_ICT, MALTA_COUNCIL, MALTA_ICT
+
+TERMS = MEMORANDUM_TERMS
+
+
+def errors(problem: pytest.ExceptionInfo[Validation]) -> list[tuple[str, str]]:
+    return [(error["pointer"], error["code"]) for error in problem.value.members["errors"]]
+
+
+def test_what_is_complete_can_be_proposed():
+    check_writable(TERMS, HOME, KNOWN)
+    check_proposable(TERMS, KNOWN.institutions)
+
+
+def test_an_id_that_is_not_known_may_only_not_have_arrived_yet():
+    stranger, newer = uuid4(), replace(covered(MALTA_ICT), qualification_version=99)
+    terms = replace(
+        TERMS,
+        parties=(*TERMS.parties, SigningOrganisation(stranger, (EcvetFunction.ASSESSES,))),
+        qualifications=(newer,),
+    )
+    with pytest.raises(Validation) as problem:
+        check_writable(terms, HOME, KNOWN)
+    assert errors(problem) == [
+        ("/parties/2/institution_id", "unknown"),
+        ("/qualifications/0/qualification_id", "unknown"),
+    ]
+    assert "may not have arrived yet" in problem.value.members["errors"][0]["detail"]
+
+
+def test_units_belong_to_their_qualification():
+    mixed = replace(covered(MALTA_ICT), unit_ids=(covered(MALTA_ICT).unit_ids[0], covered(ITALY_ICT).unit_ids[0]))
+    with pytest.raises(Validation) as problem:
+        check_writable(replace(TERMS, qualifications=(mixed,)), HOME, KNOWN)
+    assert errors(problem) == [("/qualifications/0/unit_ids/1", "not_in_qualification")]
+
+
+def test_nobody_drafts_for_others():
+    with pytest.raises(Validation) as problem:
+        check_writable(TERMS, MALTA_COUNCIL.institution_id, KNOWN)
+    assert errors(problem) == [("/parties", "own_institution_missing")]
+
+
+@pytest.mark.parametrize("name", ["status", "procedures", "conditions", "comparability", "other_actors"])
+@pytest.mark.parametrize("given", [None, replace(CONFIRMED, confirmed=False)])
+def test_each_of_the_five_confirmations_is_needed(name: str, given):
+    confirmations = replace(TERMS.confirmations, **{name: given})
+    with pytest.raises(Validation) as problem:
+        check_proposable(replace(TERMS, confirmations=confirmations), KNOWN.institutions)
+    assert errors(problem) == [(f"/confirmations/{name}", "not_confirmed")]
+
+
+def test_a_memorandum_is_between_countries():
+    council = SigningOrganisation(MALTA_COUNCIL.institution_id, ())
+    for parties in (TERMS.parties[:1], (TERMS.parties[0], council)):
+        with pytest.raises(Validation) as problem:
+            check_proposable(replace(TERMS, parties=parties), KNOWN.institutions)
+        assert errors(problem) == [("/parties", "too_few_countries")]
+
+
+def test_a_memorandum_covers_something():
+    terms = replace(TERMS, qualifications=(), automatic_recognition=())
+    with pytest.raises(Validation) as problem:
+        check_proposable(terms, KNOWN.institutions)
+    assert errors(problem) == [("/qualifications", "too_few_qualifications")]
+
+
+def test_nobody_takes_on_a_function_that_it_is_not_competent_for():
+    awarding = replace(TERMS.parties[1], functions=(EcvetFunction.ASSESSES, EcvetFunction.AWARDS_QUALIFICATIONS))
+    with pytest.raises(NotCompetent) as problem:
+        check_proposable(replace(TERMS, parties=(TERMS.parties[0], awarding)), KNOWN.institutions)
+    assert problem.value.members == {"institution_id": str(HOST), "functions": ["awards_qualifications"]}
+
+
+def test_only_who_recognises_opts_in_to_automatic_recognition():
+    unit_id = covered(MALTA_ICT).unit_ids[0]
+    for institution_id in (HOST, uuid4()):
+        entry = AutomaticRecognition(institution_id=institution_id, unit_id=unit_id, policy=Automation.ON)
+        with pytest.raises(Validation) as problem:
+            check_proposable(replace(TERMS, automatic_recognition=(entry,)), KNOWN.institutions)
+        assert errors(problem) == [("/automatic_recognition/0/institution_id", "not_recognising")]
+
+
+def test_automatic_recognition_is_for_covered_units():
+    entry = replace(TERMS.automatic_recognition[0], unit_id=uuid4())
+    with pytest.raises(Validation) as problem:
+        check_proposable(replace(TERMS, automatic_recognition=(entry,)), KNOWN.institutions)
+    assert errors(problem) == [("/automatic_recognition/0/unit_id", "not_covered")]
+
+
+def test_a_unit_without_an_entry_is_not_automatic():
+    unit_id = covered(MALTA_ICT).unit_ids[0]
+    off = AutomaticRecognition(institution_id=HOME, unit_id=unit_id, policy=Automation.OFF)
+    assert TERMS.is_automatic(HOME, unit_id)
+    assert not TERMS.is_automatic(HOST, unit_id)
+    assert not replace(TERMS, automatic_recognition=()).is_automatic(HOME, unit_id)
+    assert not replace(TERMS, automatic_recognition=(off,)).is_automatic(HOME, unit_id)
