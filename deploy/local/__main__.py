@@ -9,7 +9,7 @@ from deploy.local.run import demo, run_everything
 from deploy.local.settings import LocalSettings
 from deploy.local.terminal import run
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
 @app.command(name="run")

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 import httpx2
 from rich.console import Console
 
-from deploy.local.demo.client import Client, until
+from deploy.local.demo.client import Client, RefusedError, until
 from deploy.local.demo.inbox import Inbox
 from deploy.local.demo.kept import KeptStory
 from deploy.local.demo.show import show_curl, show_delivery, show_outcome
-from deploy.local.demo.story import Story
+from deploy.local.demo.story import Step, Story
 from deploy.local.errors import LocalError
 from deploy.local.everything import Everything, everything
 from deploy.local.issuer import DevelopmentIssuer
@@ -90,15 +90,24 @@ async def tell(url: str, issuer: DevelopmentIssuer, kept: KeptStory, console: Co
     """Play what is left of the story and show what it led to."""
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
         told = kept.load()
-        story, steps = Story(Client(http, issuer.token, told.key), f"{url}/demo/webhooks", told), 0
-        async for step in story.go_on():
+        story = Story(Client(http, issuer.token, told.key), f"{url}/demo/webhooks", told)
+        left = story.steps_left()
+        for step in left:
+            with console.status(step.title):
+                await _play(step)
             kept.save(story.told)
             console.print(f"  [green]✓[/] {step.title}")
-            steps += 1
         await show_outcome(story, console)
-        if steps:
+        if left:
             await show_delivery(http, story, console)
         show_curl(url, issuer, story, console)
+
+
+async def _play(step: Step) -> None:
+    try:
+        await step.play()
+    except (RefusedError, TimeoutError) as error:
+        raise LocalError(f"The story stops at {step.name!r} ({error!r}): see acquis.log.") from error
 
 
 async def _until_ready(url: str, services: Everything, serving: asyncio.Task[None]) -> None:

@@ -60,7 +60,7 @@ class Client:
     """Calls the API. What is said again gets the answer it got before: idempotency keys are made of `key`."""
 
     def __init__(self, http: httpx2.AsyncClient, token: Callable[[Mapping[str, Any]], str], key: str) -> None:
-        self._http, self._token, self._key = http, token, key
+        self._http, self._token, self.key = http, token, key
 
     async def get(self, actor: Actor, path: str) -> Resource:
         return await self._call(actor, "GET", path, {}, None)
@@ -82,7 +82,7 @@ class Client:
         What another service has not heard of yet, or a service that is away for the moment, is asked again until it
         answers: same key, so nothing happens twice.
         """
-        key = str(uuid5(NAMESPACE_URL, f"{self._key} {actor.name} {path} {to.etag if to else ''} {body}"))
+        key = str(uuid5(NAMESPACE_URL, f"{self.key} {actor.name} {path} {to.etag if to else ''} {body}"))
         headers = {"Idempotency-Key": key, **({"If-Match": to.etag} if to and to.etag else {})}
 
         async def attempt() -> Resource | None:

@@ -47,7 +47,7 @@ def show_record(record: Resource, console: Console) -> None:
     )
     for credit in record["credits"]:
         table.add_row(_short(credit["unit_id"]), str(credit["points"]), credit["mode"], "[green]counts[/]")
-    for review in record["under_review"]:
+    for review in record["reviews"]:
         table.add_row(_short(review["unit_id"]), "", "", f"[yellow]under review: {', '.join(review['reasons'])}[/]")
     console.print(table)
 

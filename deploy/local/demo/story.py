@@ -4,7 +4,7 @@ Each step is a thing that somebody does through the API.
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
@@ -60,13 +60,9 @@ class Story:
         self._client, self._webhook_url, self.told = client, webhook_url, told
         self.confirmed_at = 0.0
 
-    async def go_on(self) -> AsyncIterator[Step]:
-        """Play the steps that are left, one after the other."""
-        for step in self.steps():
-            if step.name not in self.told.steps:
-                await step.play()
-                self.told.steps.append(step.name)
-                yield step
+    def steps_left(self) -> list[Step]:
+        """What has not been told yet; each step notes itself when it has been played."""
+        return [step for step in self.steps() if step.name not in self.told.steps]
 
     def steps(self) -> list[Step]:
         return [
@@ -85,16 +81,27 @@ class Story:
                 "Malta declares which units abroad are comparable to its own",
                 self.declare_comparabilities,
             ),
-            Step("subscribe", "Malta's awarding council subscribes to recognition events", self.subscribe),
-            Step("sign memorandum", "Malta proposes a memorandum, Malta and Italy approve it", self.sign_memorandum),
+            self._step("subscribe", "Malta's awarding council subscribes to recognition events", self.subscribe),
+            self._step(
+                "sign memorandum", "Malta proposes a memorandum, Malta and Italy approve it", self.sign_memorandum
+            ),
             Step(
                 "draft agreement", "Malta registers a learner and drafts the learning agreement", self.draft_agreement
             ),
-            Step("sign agreement", "The learner signs, then Malta, then Italy: agreed", self.sign_agreement),
-            Step("start mobility", "The learner arrives in Italy", self.start_mobility),
-            Step("assess", "Italy's assessor plans and records the assessments", self.assess),
-            Step("confirm", "The stay ends; Italy's examiner confirms, which issues the transcript", self.confirm),
+            self._step("sign agreement", "The learner signs, then Malta, then Italy: agreed", self.sign_agreement),
+            self._step("start mobility", "The learner arrives in Italy", self.start_mobility),
+            self._step("assess", "Italy's assessor plans and records the assessments", self.assess),
+            self._step(
+                "confirm", "The stay ends; Italy's examiner confirms, which issues the transcript", self.confirm
+            ),
         ]
+
+    def _step(self, name: str, title: str, play: Callable[[], Awaitable[None]]) -> Step:
+        async def play_and_note() -> None:
+            await play()
+            self.told.steps.append(name)
+
+        return Step(name, title, play_and_note)
 
     def body(self, country: str) -> Actor:
         """The competent body of a country."""
@@ -258,7 +265,7 @@ class Story:
 
         async def complete() -> Resource | None:
             record = await self._client.find(self.staff("mt", "recogniser"), path)
-            done = record is not None and len(record["credits"]) + len(record["under_review"]) == len(UNITS_ABROAD)
+            done = record is not None and len(record["credits"]) + len(record["reviews"]) == len(UNITS_ABROAD)
             return record if done else None
 
         return await until(complete)
