@@ -29,14 +29,12 @@ KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.1.0")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def infrastructure() -> AsyncIterator[Servers]:
     """`database_url` (an administrator's), `kafka_bootstrap`, and if embedded the handles `postgres` and `kafka`."""
-    everyday = LocalSettings()
-    home, jars = everyday.home / "test", everyday.jars or everyday.home / "jars"
-    own = everyday.model_copy(update={"home": home, "jars": jars, "postgres_port": None, "kafka_port": None})
+    own = LocalSettings().apart("test")
     with contextlib.ExitStack() as containers:
         async with embedded_servers(filled_from_docker(own, containers), logging.getLogger(__name__).info) as servers:
             yield servers
         if servers.own:
-            remove(home)
+            remove(own.home)
 
 
 def filled_from_docker(settings: LocalSettings, containers: contextlib.ExitStack) -> LocalSettings:

@@ -1,5 +1,6 @@
 """The notifications service in tests: settings with a key, facts for it to hear, subscribers, what became of it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -55,6 +56,19 @@ async def hear(running: Running, *facts: Fact) -> list[Event[Any]]:
     async with running.database.transaction(SYSTEM) as tx:
         await handlers.take_in(tx, events)
     return events
+
+
+async def let_settle(running: Running) -> None:
+    """Wait until no transaction in the whole cluster is older than this: readers of the feed wait for that too."""
+    async with running.database.transaction(SYSTEM) as tx:
+        begun = await tx.scalar(sa.text("SELECT pg_current_xact_id()"))
+    settled = sa.text("SELECT CAST(:begun AS xid8) < pg_snapshot_xmin(pg_current_snapshot())")
+    async with asyncio.timeout(20):
+        while True:
+            async with running.database.transaction(SYSTEM) as tx:
+                if await tx.scalar(settled, {"begun": begun}):
+                    return
+            await asyncio.sleep(0.01)
 
 
 def somebody(*roles: Role, org: UUID | None = None, countries: Sequence[str] = ()) -> Principal:

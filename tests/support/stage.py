@@ -7,25 +7,30 @@ webhook runs in processes of its own, as in production.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.local.demo.client import Client, until
 from deploy.local.demo.story import Story, Told
 from deploy.local.everything import Everything, everything
 from deploy.local.issuer import DevelopmentIssuer
+from deploy.local.launcher import remove
 from deploy.local.ports import first_free_port
 from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
 from deploy.local.state import State
-from shared import dead_letters, process
+from shared import dead_letters as letters_of
+from shared import process
 from shared.auth import Authenticator
-from shared.db import SYSTEM
+from shared.db import SYSTEM, is_transient
+from shared.dead_letters import DeadLetter
 from shared.jwks import IssuerKeys
 from shared.process import Loop
 from shared.service import Running
@@ -34,6 +39,7 @@ from shared.topics import create_topics
 from tests.support.processes import ServiceProcess, running
 from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
 
+Found = TypeVar("Found")
 APART = (
     ("assessment", "relay"),
     ("recognition", "consume"),
@@ -69,16 +75,36 @@ class Stage:
         return Story(self._client, self.receiver.url, self._world.model_copy(deep=True))
 
     async def rows(self, service: str, query: str, **parameters: Any) -> list[Any]:
-        async with self.services.services[service].database.transaction(SYSTEM) as tx:
+        """What a service's database holds; asked again when it has just been restarted."""
+
+        async def ask(tx: AsyncConnection) -> list[Any]:
             return list((await tx.execute(sa.text(query), parameters)).all())
 
-    async def dead_letters(self) -> dict[str, list[dead_letters.DeadLetter]]:
+        return await self._read(service, ask)
+
+    async def dead_letters(self) -> dict[str, list[DeadLetter]]:
         """What is parked, by service."""
-        found = {}
-        for name, service in self.services.services.items():
-            async with service.database.transaction(SYSTEM) as tx:
-                found[name] = await dead_letters.waiting(tx)
+        found = {name: await self._read(name, letters_of.waiting) for name in self.services.services}
         return {name: letters for name, letters in found.items() if letters}
+
+    async def put_away(self, letters: Mapping[str, Sequence[DeadLetter]]) -> None:
+        """What an operator does who has looked at them."""
+        for service, parked in letters.items():
+            async with self.services.services[service].database.transaction(SYSTEM) as tx:
+                for letter in parked:
+                    await letters_of.mark_replayed(tx, letter.id)
+
+    async def _read(self, service: str, ask: Callable[[AsyncConnection], Awaitable[list[Found]]]) -> list[Found]:
+        async def attempt() -> tuple[list[Found]] | None:
+            try:
+                async with self.services.services[service].database.transaction(SYSTEM) as tx:
+                    return (await ask(tx),)
+            except Exception as error:
+                if is_transient(error):
+                    return None
+                raise
+
+        return (await until(attempt))[0]
 
     def events_received(self, type_: str, learner_id: object) -> list[bytes]:
         """The bodies of the webhooks of a type about a learner."""
@@ -103,6 +129,7 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
         _stage_on(servers, receiver, settings.home, folder) as made,
     ):
         yield made
+    remove(settings.home)
 
 
 @asynccontextmanager
@@ -110,7 +137,7 @@ async def _stage_on(servers: Servers, receiver: WebhookReceiver, home: Path, fol
     state = State.load(home)
     port = first_free_port(18_080)
     issuer = DevelopmentIssuer(f"http://127.0.0.1:{port}/issuer", home, clients={})
-    prefix = f"stage-{port}-{folder.name}"
+    prefix = f"stage-{secrets.token_hex(3)}"
     platform = PlatformSettings(
         kafka_bootstrap=servers.kafka_bootstrap,
         kafka_prefix=f"{prefix}.",

@@ -88,20 +88,26 @@ def story(*unit_codes: str) -> Story:
 
 def moved(value: AnyPart, world: UUID) -> AnyPart:
     """The same value in another world: no id and no country in common with any other."""
-    result: Any = value
-    if isinstance(value, UUID):
-        result = uuid5(world, str(value))
-    elif isinstance(value, tuple):
-        result = tuple(moved(member, world) for member in value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        result = type(value)(**_fields(value, world))
-    return result
+    elsewhere: AnyPart = _moved(value, world)
+    return elsewhere
+
+
+def _moved(value: Any, world: UUID) -> Any:
+    match value:
+        case UUID():
+            return uuid5(world, str(value))
+        case tuple():
+            return tuple(_moved(member, world) for member in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return type(value)(**_fields(value, world))
+        case _:
+            return value
 
 
 def _fields(value: Any, world: UUID) -> Mapping[str, Any]:
     return {
         field.name: f"{getattr(value, field.name)} {world}"
         if field.name.endswith("country")
-        else moved(getattr(value, field.name), world)
+        else _moved(getattr(value, field.name), world)
         for field in fields(value)
     }

@@ -52,6 +52,10 @@ class WebhookReceiver:
             await reply.after.wait()
         await Response(reply.body, reply.status, reply.headers)(scope, receive, send)
 
+    def forget(self) -> None:
+        self.received.clear()
+        self.replies.clear()
+
     async def wait_for(self, number: int) -> list[Received]:
         """Everything received, once it is at least so many."""
         async with asyncio.timeout(PATIENCE_SECONDS), self._came:

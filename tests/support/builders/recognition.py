@@ -1,4 +1,4 @@
-"""What recognition says about a stay: a unit validated and recognised, left to a person, or the last one that was missing.
+"""What recognition says about a stay: a unit validated, recognised or left to a person, and a qualification complete.
 
 `credit_recognised(agreed)` is the usual one. Thousands take a moment: call it with as many agreements.
 """
