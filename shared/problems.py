@@ -40,12 +40,26 @@ class Validation(Problem):
         super().__init__(detail, errors=[dict(error) for error in errors])
 
 
-def invalid(pointer: str, code: str, detail: str) -> Validation:
-    """A `Validation` of one error.
+Error = Mapping[str, str]
+
+
+def error(pointer: str, code: str, detail: str) -> Error:
+    """One error of a `Validation`.
 
     `pointer` is an RFC 6901 pointer into the body (`/parties/0/role`) or the name of a query, path or header parameter.
     """
-    return Validation([{"pointer": pointer, "code": code, "detail": detail}])
+    return {"pointer": pointer, "code": code, "detail": detail}
+
+
+def invalid(pointer: str, code: str, detail: str) -> Validation:
+    """A `Validation` of one error."""
+    return Validation([error(pointer, code, detail)])
+
+
+def refuse(errors: Iterable[Error], detail: str = "") -> None:
+    """Raise all the errors as one `Validation`, if there are any, so that an author sees all of it at once."""
+    if found := list(errors):
+        raise Validation(found, detail)
 
 
 class Unauthorised(Problem):

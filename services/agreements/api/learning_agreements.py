@@ -12,10 +12,10 @@ from services.agreements.api.learning_agreement_bodies import (
     StartRequest,
 )
 from services.agreements.domain.learning_agreements import LearningAgreement, State
-from services.agreements.handlers.preconditions import own_institution
 from shared.auth import Caller, Principal, allow
 from shared.entity_tags import IfMatch, created, set_etag
 from shared.paging import Page, Paged
+from shared.preconditions import own_institution
 from shared.web import IdempotencyKey, Transaction, api_router
 
 router = api_router("learning-agreements")

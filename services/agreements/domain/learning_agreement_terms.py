@@ -9,9 +9,7 @@ from services.agreements.domain.memoranda import Memorandum
 from services.agreements.domain.reference import Comparability, Reference, unknown
 from shared.contracts.agreements import AgreedUnit, TranscriptPolicy
 from shared.contracts.catalogue import OutcomePair
-from shared.problems import MemorandumNotInForce, UnitNotCovered, Validation
-
-Error = dict[str, str]
+from shared.problems import Error, MemorandumNotInForce, UnitNotCovered, error, refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +82,7 @@ def in_order(terms: Terms) -> Terms:
 
 def check_writable(terms: Terms, known: Reference) -> None:
     """What even a draft must fulfil: every id is known, and a "no" says what happens instead."""
-    if errors := [*_unknown(terms, known), *_unexplained(terms)]:
-        raise Validation(errors)
+    refuse([*_unknown(terms, known), *_unexplained(terms)])
 
 
 def _unknown(terms: Terms, known: Reference) -> Iterator[Error]:
@@ -97,7 +94,7 @@ def _unknown(terms: Terms, known: Reference) -> Iterator[Error]:
     for place, unit in enumerate(terms.units):
         if qualification and unit.unit_id not in qualification.unit_ids:
             detail = "This version of the qualification has no such unit."
-            yield {"pointer": f"/units/{place}/unit_id", "code": "not_in_qualification", "detail": detail}
+            yield error(f"/units/{place}/unit_id", "not_in_qualification", detail)
         if unit.comparability_id not in known.comparabilities:
             yield unknown(f"/units/{place}/comparability_id", "comparability of units")
 
@@ -106,7 +103,7 @@ def _unexplained(terms: Terms) -> Iterator[Error]:
     for place, unit in enumerate(terms.units):
         if not unit.automatic and not unit.alternative:
             detail = "Say what happens at home instead, since recognition is not automatic."
-            yield {"pointer": f"/units/{place}/alternative", "code": "missing", "detail": detail}
+            yield error(f"/units/{place}/alternative", "missing", detail)
 
 
 def check_covered(
@@ -116,15 +113,14 @@ def check_covered(
     _check_in_force(terms, memorandum, today)
     _check_coverage(terms, memorandum)
     errors = [
-        error
+        found
         for place, unit in enumerate(terms.units)
-        for error in (
+        for found in (
             *_unfounded_automation(place, unit, terms, memorandum),
             *_doubtful(place, unit, terms, comparabilities.get(unit.comparability_id)),
         )
     ]
-    if errors:
-        raise Validation(errors, "The agreement does not rest on what memorandum and catalogue say.")
+    refuse(errors, "The agreement does not rest on what memorandum and catalogue say.")
 
 
 def _check_in_force(terms: Terms, memorandum: Memorandum, today: date) -> None:
@@ -148,7 +144,7 @@ def _check_coverage(terms: Terms, memorandum: Memorandum) -> None:
 def _unfounded_automation(place: int, unit: UnitAbroad, terms: Terms, memorandum: Memorandum) -> Iterator[Error]:
     if unit.automatic and not memorandum.terms.is_automatic(terms.home_id, unit.unit_id):
         detail = "In the memorandum the home institution has not opted in to automatic recognition of this unit."
-        yield {"pointer": f"/units/{place}/automatic", "code": "not_opted_in", "detail": detail}
+        yield error(f"/units/{place}/automatic", "not_opted_in", detail)
 
 
 def _doubtful(place: int, unit: UnitAbroad, terms: Terms, found: Comparability | None) -> Iterator[Error]:
@@ -156,13 +152,13 @@ def _doubtful(place: int, unit: UnitAbroad, terms: Terms, found: Comparability |
     if found is None:
         yield unknown(pointer, "comparability of units")
     elif found.withdrawn_on:
-        yield {"pointer": pointer, "code": "withdrawn", "detail": f"It was withdrawn on {found.withdrawn_on}."}
+        yield error(pointer, "withdrawn", f"It was withdrawn on {found.withdrawn_on}.")
     elif found.version != unit.comparability_version:
-        yield {"pointer": pointer, "code": "not_current", "detail": f"Its current version is {found.version}."}
+        yield error(pointer, "not_current", f"Its current version is {found.version}.")
     elif (found.home_unit_id, found.host_unit_id) != (unit.unit_id, unit.host_unit_id):
-        yield {"pointer": pointer, "code": "other_units", "detail": "It compares other units than these two."}
+        yield error(pointer, "other_units", "It compares other units than these two.")
     elif not found.is_valid(terms.starts_on, terms.ends_on):
-        yield {"pointer": pointer, "code": "not_valid", "detail": "It is not valid during the whole stay."}
+        yield error(pointer, "not_valid", "It is not valid during the whole stay.")
     elif not found.outcomes.issuperset(unit.outcomes):
         detail = "The comparability does not say this of all of these outcomes."
-        yield {"pointer": f"/units/{place}/outcomes", "code": "not_comparable", "detail": detail}
+        yield error(f"/units/{place}/outcomes", "not_comparable", detail)

@@ -8,9 +8,7 @@ from uuid import UUID
 from services.agreements.domain.reference import Institution, Reference, unknown
 from shared.contracts.agreements import AutomaticRecognition, Automation, CoveredQualification
 from shared.contracts.catalogue import EcvetFunction
-from shared.problems import NotCompetent, Validation
-
-Error = dict[str, str]
+from shared.problems import Error, NotCompetent, error, refuse
 
 
 @dataclass(frozen=True)
@@ -97,12 +95,12 @@ def in_order(terms: Terms) -> Terms:
 
 def check_writable(terms: Terms, drafter: UUID, known: Reference) -> None:
     """What even a draft must fulfil: the drafter is a party, and every id is known."""
-    errors = [*_unknown(terms, known)]
+    refuse([*_unknown(terms, known), *_without(drafter, terms)])
+
+
+def _without(drafter: UUID, terms: Terms) -> Iterator[Error]:
     if drafter not in terms.party_ids:
-        detail = "Your own institution has to be one of the parties."
-        errors.append({"pointer": "/parties", "code": "own_institution_missing", "detail": detail})
-    if errors:
-        raise Validation(errors)
+        yield error("/parties", "own_institution_missing", "Your own institution has to be one of the parties.")
 
 
 def _unknown(terms: Terms, known: Reference) -> Iterator[Error]:
@@ -118,14 +116,13 @@ def _unknown(terms: Terms, known: Reference) -> Iterator[Error]:
             if unit_id not in found.unit_ids:
                 detail = "This version of the qualification has no such unit."
                 pointer = f"/qualifications/{place}/unit_ids/{unit_place}"
-                yield {"pointer": pointer, "code": "not_in_qualification", "detail": detail}
+                yield error(pointer, "not_in_qualification", detail)
 
 
 def check_proposable(terms: Terms, institutions: Mapping[UUID, Institution]) -> None:
     """The guard of a proposal (domain.md 3.1): complete, between countries, and everybody competent."""
     errors = [*_missing_confirmations(terms), *_too_few(terms, institutions), *_unfounded_automation(terms)]
-    if errors:
-        raise Validation(errors, "The memorandum is not complete enough to be proposed.")
+    refuse(errors, "The memorandum is not complete enough to be proposed.")
     for party in terms.parties:
         if missing := sorted(set(party.functions) - institutions[party.institution_id].functions):
             raise NotCompetent(
@@ -140,16 +137,16 @@ def _missing_confirmations(terms: Terms) -> Iterator[Error]:
         confirmation: Confirmation | None = getattr(terms.confirmations, field.name)
         if confirmation is None or not confirmation.confirmed:
             detail = "The Recommendation asks for this confirmation."
-            yield {"pointer": f"/confirmations/{field.name}", "code": "not_confirmed", "detail": detail}
+            yield error(f"/confirmations/{field.name}", "not_confirmed", detail)
 
 
 def _too_few(terms: Terms, institutions: Mapping[UUID, Institution]) -> Iterator[Error]:
     if len({institutions[party_id].country for party_id in terms.party_ids}) < 2:  # noqa: PLR2004 - two is the rule
         detail = "A memorandum is between at least two organisations from at least two countries."
-        yield {"pointer": "/parties", "code": "too_few_countries", "detail": detail}
+        yield error("/parties", "too_few_countries", detail)
     if not terms.qualifications:
         detail = "A memorandum covers at least one qualification."
-        yield {"pointer": "/qualifications", "code": "too_few_qualifications", "detail": detail}
+        yield error("/qualifications", "too_few_qualifications", detail)
 
 
 def _unfounded_automation(terms: Terms) -> Iterator[Error]:
@@ -160,7 +157,7 @@ def _unfounded_automation(terms: Terms) -> Iterator[Error]:
         if entry.institution_id not in recognising:
             detail = "Only a party that recognises can opt in to automatic recognition."
             pointer = f"/automatic_recognition/{place}/institution_id"
-            yield {"pointer": pointer, "code": "not_recognising", "detail": detail}
+            yield error(pointer, "not_recognising", detail)
         if entry.unit_id not in covered:
             detail = "The unit is not open for mobility under this memorandum."
-            yield {"pointer": f"/automatic_recognition/{place}/unit_id", "code": "not_covered", "detail": detail}
+            yield error(f"/automatic_recognition/{place}/unit_id", "not_covered", detail)

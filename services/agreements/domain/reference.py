@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.contracts.catalogue import EcvetFunction, OutcomePair
+from shared.problems import Error, error
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Reference:
     comparabilities: Mapping[UUID, Comparability]
 
 
-def unknown(pointer: str, what: str) -> dict[str, str]:
+def unknown(pointer: str, what: str) -> Error:
     """An error of a `Validation` problem for an id that this service has not heard of."""
     detail = f"This {what} is not known here. If it was published a moment ago, it may not have arrived yet: try again."
-    return {"pointer": pointer, "code": "unknown", "detail": detail}
+    return error(pointer, "unknown", detail)

@@ -2,9 +2,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements import store
 from services.agreements.domain.learners import Learner, PersonalData
-from services.agreements.handlers.preconditions import own_institution
 from shared import ids
 from shared.auth import Principal
+from shared.preconditions import own_institution
 
 
 async def register_learner(tx: AsyncConnection, caller: Principal, personal: PersonalData) -> Learner:

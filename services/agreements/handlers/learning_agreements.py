@@ -9,9 +9,9 @@ from services.agreements.domain.learning_agreement_terms import Terms, check_wri
 from services.agreements.domain.learning_agreements import Frame, LearningAgreement
 from services.agreements.domain.reference import Reference, unknown
 from services.agreements.domain.revisions import Seen
-from services.agreements.handlers.preconditions import require_institution, require_version
 from shared import clock, ids, outbox
 from shared.auth import Principal
+from shared.preconditions import require_institution, require_version
 from shared.problems import DuplicateAgreement, Forbidden, NotFound, Validation
 
 HOME, HOST = "the home institution", "the hosting institution"

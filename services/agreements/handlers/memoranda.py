@@ -8,9 +8,9 @@ from services.agreements.domain.memoranda import Approval, Ending, Memorandum
 from services.agreements.domain.memorandum_terms import Terms, check_writable
 from services.agreements.domain.reference import Reference
 from services.agreements.domain.revisions import Seen
-from services.agreements.handlers.preconditions import own_institution, require_institution, require_version
 from shared import clock, ids, outbox
 from shared.auth import Principal
+from shared.preconditions import own_institution, require_institution, require_version
 
 
 async def draft_memorandum(tx: AsyncConnection, caller: Principal, terms: Terms, code: str | None) -> Memorandum:

@@ -16,7 +16,7 @@ from shared.contracts.assessment import (
     Procedure,
     Result,
 )
-from shared.problems import Forbidden, Validation, invalid
+from shared.problems import Error, Forbidden, error, invalid, refuse
 from shared.transitions import following
 
 
@@ -83,7 +83,7 @@ class Assessment:
 
 def plan(planned: Plan, agreement: LearningAgreement, id_: UUID) -> Assessment:
     """A planned assessment of agreed outcomes; `Validation` where it is of any other."""
-    _refuse(_not_agreed(agreement, planned.covers))
+    refuse(_not_agreed(agreement, planned.covers))
     if planned.planned_on is not None:
         agreement.check_in_mobility(planned.planned_on, "/planned_on")
     return Assessment(
@@ -113,7 +113,7 @@ def record(
     agreement.check_in_mobility(report.assessed_on, "/assessed_on")
     if report.assessed_on > (at + AHEAD_OF_UTC).date():
         raise invalid("/assessed_on", "in_future", "What has not happened yet cannot be recorded.")
-    _refuse(_not_covered(assessment, [outcome_id for outcome_id, _ in results]))
+    refuse(_not_covered(assessment, [outcome_id for outcome_id, _ in results]))
     found = dict(results)
     return replace(
         assessment,
@@ -161,33 +161,24 @@ def value_of(confirmed: Assessment) -> AssessmentValue:
     )
 
 
-def _not_agreed(agreement: LearningAgreement, covers: Sequence[OutcomeResult]) -> Iterator[Mapping[str, str]]:
+def _not_agreed(agreement: LearningAgreement, covers: Sequence[OutcomeResult]) -> Iterator[Error]:
     seen: set[UUID] = set()
     for index, covered in enumerate(covers):
         if HostOutcome(covered.unit_id, covered.outcome_id) not in agreement.outcomes:
-            yield _error(f"/outcomes/{index}", "not_agreed", "The learning agreement has no such outcome in this unit.")
+            yield error(f"/outcomes/{index}", "not_agreed", "The learning agreement has no such outcome in this unit.")
         if covered.outcome_id in seen:
-            yield _error(f"/outcomes/{index}/outcome_id", "duplicate", "The outcome is covered already.")
+            yield error(f"/outcomes/{index}/outcome_id", "duplicate", "The outcome is covered already.")
         seen.add(covered.outcome_id)
 
 
-def _not_covered(assessment: Assessment, given: Sequence[UUID]) -> Iterator[Mapping[str, str]]:
+def _not_covered(assessment: Assessment, given: Sequence[UUID]) -> Iterator[Error]:
     missing = {covered.outcome_id for covered in assessment.results}
     covers = frozenset(missing)
     for index, outcome_id in enumerate(given):
         if outcome_id not in covers:
-            yield _error(f"/results/{index}/outcome_id", "not_covered", "The assessment does not cover this outcome.")
+            yield error(f"/results/{index}/outcome_id", "not_covered", "The assessment does not cover this outcome.")
         elif outcome_id not in missing:
-            yield _error(f"/results/{index}/outcome_id", "duplicate", "The outcome has a result already.")
+            yield error(f"/results/{index}/outcome_id", "duplicate", "The outcome has a result already.")
         missing.discard(outcome_id)
     for outcome_id in sorted(missing):
-        yield _error("/results", "missing", f"The outcome {outcome_id} is covered and needs a result.")
-
-
-def _error(pointer: str, code: str, detail: str) -> Mapping[str, str]:
-    return {"pointer": pointer, "code": code, "detail": detail}
-
-
-def _refuse(errors: Iterator[Mapping[str, str]]) -> None:
-    if found := list(errors):
-        raise Validation(found)
+        yield error("/results", "missing", f"The outcome {outcome_id} is covered and needs a result.")

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment import store
 from services.assessment.domain import assessments, transcripts
 from services.assessment.domain.assessments import Assessment, Plan, Report
-from services.assessment.handlers.preconditions import require_version
 from shared import clock, ids, outbox
 from shared.auth import Principal
 from shared.contracts.assessment import Result
 from shared.contracts.registry import Fact
+from shared.preconditions import require_version
 from shared.problems import NotFound, invalid
 
 

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment import store
 from services.assessment.domain import transcripts
 from services.assessment.domain.transcripts import Transcript
-from services.assessment.handlers.preconditions import require_version
 from shared import clock, outbox
 from shared.auth import Principal
+from shared.preconditions import require_version
 
 
 async def issue_transcript(tx: AsyncConnection, caller: Principal, transcript_id: UUID, version: int) -> Transcript:

@@ -1,22 +1,9 @@
-"""How a rule says what is wrong and where, so that an author sees all of it at once."""
+"""Checks that several rules share."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
 
-from shared.problems import Validation
-
-Error = Mapping[str, str]
-
-
-def error(pointer: str, code: str, detail: str) -> Error:
-    """`pointer` is RFC 6901, into the representation of what is checked."""
-    return {"pointer": pointer, "code": code, "detail": detail}
-
-
-def refuse(errors: Iterable[Error]) -> None:
-    """Raise all the errors as one `Validation`, if there are any."""
-    if found := list(errors):
-        raise Validation(found)
+from shared.problems import Error, error
 
 
 def check_period(valid_from: date, valid_until: date | None, pointer: str = "") -> Iterator[Error]:

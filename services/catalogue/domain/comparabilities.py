@@ -6,11 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.catalogue.domain.checks import Error, check_period, check_unique, error, refuse
+from services.catalogue.domain.checks import check_period, check_unique
 from services.catalogue.domain.facts import say
 from services.catalogue.domain.qualifications import Qualification, QualificationState
 from shared.contracts.catalogue import ComparabilityDeclared, ComparabilityWithdrawn, Extent, OutcomePair, Unit
-from shared.problems import NotCompetent, invalid
+from shared.problems import Error, NotCompetent, error, invalid, refuse
 from shared.transitions import following
 
 

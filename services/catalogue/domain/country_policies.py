@@ -11,10 +11,10 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.catalogue.domain.checks import check_period, refuse
+from services.catalogue.domain.checks import check_period
 from services.catalogue.domain.facts import say
 from shared.contracts.catalogue import CountryPolicyPublished, UnitRecognition
-from shared.problems import Conflict
+from shared.problems import Conflict, refuse
 from shared.transitions import following
 
 

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from services.catalogue.domain.checks import Error, check_unique, error, refuse
+from services.catalogue.domain.checks import check_unique
 from shared.contracts.catalogue import LearningOutcome, OutcomeKind, Unit
+from shared.problems import Error, error, refuse
 
 
 @dataclass(frozen=True, kw_only=True)

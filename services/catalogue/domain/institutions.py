@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.catalogue.domain.checks import Error, check_unique, error, refuse
+from services.catalogue.domain.checks import check_unique
 from services.catalogue.domain.facts import say
 from shared.contracts.catalogue import Competence, EcvetFunction, InstitutionChanged, InstitutionRegistered
+from shared.problems import Error, error, refuse
 
 
 @dataclass(frozen=True, kw_only=True)

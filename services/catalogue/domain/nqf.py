@@ -5,7 +5,7 @@ Left out rather than guessed: countries with several frameworks (BE, GB), and al
 
 from collections.abc import Iterator, Mapping
 
-from services.catalogue.domain.checks import Error, error
+from shared.problems import Error, error
 
 ONE_TO_ONE = {str(level): level for level in range(1, 9)}
 IRELAND = {"1": 1, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6, "8": 6, "9": 7, "10": 8}

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.catalogue.domain.checks import Error, check_period, check_unique, error, refuse
+from services.catalogue.domain.checks import check_period, check_unique
 from services.catalogue.domain.facts import say
 from services.catalogue.domain.institutions import Institution
 from services.catalogue.domain.nqf import check_nqf_level
 from services.catalogue.domain.qualifications import TRANSITIONS, Qualification, QualificationCommand
 from shared.contracts.catalogue import EcvetFunction, QualificationPublished, Unit
+from shared.problems import Error, error, refuse
 from shared.transitions import following
 
 

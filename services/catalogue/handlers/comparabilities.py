@@ -5,9 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.catalogue import store
 from services.catalogue.domain import comparabilities
 from services.catalogue.domain.comparabilities import Comparability, ComparabilityStatement
-from services.catalogue.handlers.preconditions import own_institution, require_institution, require_version
 from shared import clock, ids, outbox
 from shared.auth import Principal
+from shared.preconditions import own_institution, require_institution, require_version
 
 
 async def declare_comparability(
@@ -29,7 +29,7 @@ async def withdraw_comparability(
     tx: AsyncConnection, caller: Principal, comparability_id: UUID, version: int
 ) -> Comparability:
     comparability = await store.load_comparability(tx, comparability_id)
-    require_institution(caller, comparability.declared_by)
+    require_institution(caller, comparability.declared_by, "the institution that declared it")
     require_version(comparability.version, version)
     withdrawn, facts = comparabilities.withdraw(comparability, clock.now())
     await store.save(tx, withdrawn)

@@ -5,9 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.catalogue import store
 from services.catalogue.domain import country_policies
 from services.catalogue.domain.country_policies import CountryPolicy, PolicyTerms
-from services.catalogue.handlers.preconditions import require_country, require_version
+from services.catalogue.handlers.preconditions import require_country
 from shared import ids, outbox
 from shared.auth import Principal
+from shared.preconditions import require_version
 
 
 async def draft_country_policy(tx: AsyncConnection, caller: Principal, terms: PolicyTerms) -> CountryPolicy:

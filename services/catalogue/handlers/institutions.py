@@ -5,9 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.catalogue import store
 from services.catalogue.domain import institutions
 from services.catalogue.domain.institutions import Institution, InstitutionProfile
-from services.catalogue.handlers.preconditions import require_country, require_version
+from services.catalogue.handlers.preconditions import require_country
 from shared import ids, outbox
 from shared.auth import Principal
+from shared.preconditions import require_version
 from shared.problems import Conflict
 
 

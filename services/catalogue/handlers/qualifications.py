@@ -7,9 +7,9 @@ from services.catalogue import store
 from services.catalogue.domain import publication, qualifications
 from services.catalogue.domain.entries import UnitEntry
 from services.catalogue.domain.qualifications import Qualification, QualificationDescription
-from services.catalogue.handlers.preconditions import require_institution, require_version
 from shared import ids, outbox
 from shared.auth import Principal
+from shared.preconditions import require_institution, require_version
 
 
 async def draft_qualification(
@@ -48,6 +48,6 @@ async def publish_qualification(
 
 async def _load_own(tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int) -> Qualification:
     qualification = await store.load_qualification(tx, qualification_id, caller)
-    require_institution(caller, qualification.owner_id)
+    require_institution(caller, qualification.owner_id, "the institution that drafted the qualification")
     require_version(qualification.version, version)
     return qualification
