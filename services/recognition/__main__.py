@@ -1,0 +1,4 @@
+from services.recognition.app import service
+from shared.cli import main
+
+main(service)

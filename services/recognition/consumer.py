@@ -1,0 +1,16 @@
+"""Where events come in: what this service hears, and the use case for each."""
+
+from collections.abc import Mapping
+
+from services.recognition import handlers
+from shared.kafka import Handler
+
+SUBSCRIPTIONS: Mapping[str, Handler] = {
+    "acquis.qualification.published.v1": handlers.keep_qualifications,
+    "acquis.comparability.declared.v1": handlers.keep_comparabilities,
+    "acquis.comparability.withdrawn.v1": handlers.keep_withdrawals,
+    "acquis.country-policy.published.v1": handlers.keep_country_policies,
+    "acquis.memorandum.activated.v1": handlers.keep_memoranda,
+    "acquis.learning-agreement.agreed.v1": handlers.keep_learning_agreements,
+    "acquis.transcript.issued.v1": handlers.evaluate_transcripts,
+}

@@ -1,0 +1,1 @@
+"""Validation, rules, decisions and the ledger, pure: facts, ids and times come in, decisions and facts go out."""

@@ -1,0 +1,82 @@
+"""What the engine needs to know before it can judge a transcript, and what is still on its way.
+
+There is no order across topics: whatever a transcript refers to may arrive after it. A missing fact has a key, under
+which the transcript waits for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.catalogue import (
+    ComparabilityDeclared,
+    ComparabilityWithdrawn,
+    CountryPolicyPublished,
+    QualificationPublished,
+)
+
+Versioned = tuple[UUID, int]
+V = TypeVar("V")
+K = TypeVar("K")
+
+
+class NotKnownYetError(LookupError):
+    """Something that the transcript refers to has not arrived; `key` says what."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True)
+class Known:
+    """The reference facts that some transcripts need, as far as they have arrived."""
+
+    agreements: Mapping[Versioned, LearningAgreementAgreed] = field(default_factory=dict)
+    memoranda: Mapping[Versioned, MemorandumActivated] = field(default_factory=dict)
+    comparabilities: Mapping[Versioned, ComparabilityDeclared] = field(default_factory=dict)
+    withdrawals: Mapping[UUID, ComparabilityWithdrawn] = field(default_factory=dict)
+    qualifications: Mapping[Versioned, QualificationPublished] = field(default_factory=dict)
+    qualification_versions: Mapping[UUID, Sequence[QualificationPublished]] = field(default_factory=dict)
+    country_policies: Mapping[str, Sequence[CountryPolicyPublished]] = field(default_factory=dict)
+    """By country."""
+
+
+class _Dated(Protocol):
+    @property
+    def version(self) -> int: ...
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_until(self) -> date | None: ...
+
+
+D = TypeVar("D", bound=_Dated)
+
+
+def in_force(versions: Iterable[D], day: date) -> D | None:
+    """The version valid on that day; of several, the one that began last."""
+    valid = [one for one in versions if one.valid_from <= day and (one.valid_until is None or day <= one.valid_until)]
+    return max(valid, key=lambda one: (one.valid_from, one.version), default=None)
+
+
+def key(kind: str, id_: object, version: int | None = None) -> str:
+    """What a fact is waited for under, e.g. `memorandum:<id>:<version>`; without a version, any will do."""
+    return f"{kind}:{id_}" if version is None else f"{kind}:{id_}:{version}"
+
+
+def known_as(kind: str, wanted: Versioned, facts: Mapping[Versioned, V]) -> V:
+    """The fact in the very version that is named; `NotKnownYetError` if it has not arrived."""
+    if fact := facts.get(wanted):
+        return fact
+    raise NotKnownYetError(key(kind, *wanted))
+
+
+def any_known(kind: str, wanted: K, facts: Mapping[K, Sequence[V]]) -> Sequence[V]:
+    """Nothing says which version: the one in force at the assessment date counts, so one at least has to be known."""
+    if versions := facts.get(wanted):
+        return versions
+    raise NotKnownYetError(key(kind, wanted))

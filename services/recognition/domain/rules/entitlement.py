@@ -1,0 +1,44 @@
+"""Whether it may count at home."""
+
+from services.recognition.domain.rules.results import RuleResult, result
+from services.recognition.domain.unit_facts import UnitFacts
+from services.recognition.domain.validation import Validation
+from shared.contracts.catalogue import UnitRecognition
+
+
+def r10_not_counted_yet(facts: UnitFacts, _: Validation) -> RuleResult:
+    """domain.md R10, 4.6: once per learner, qualification and unit."""
+    return result("R10", {"active_credit_id": facts.active_credit_id}, DUPLICATE_CREDIT=facts.active_credit_id is None)
+
+
+def r11_country_recognises_units(facts: UnitFacts, _: Validation) -> RuleResult:
+    """domain.md R11, 4.9: the home country's policy permits formal recognition by units, without reservation."""
+    policy = facts.policy
+    return result(
+        "R11",
+        {
+            "country": facts.agreement.home_country,
+            "country_policy_id": policy and policy.country_policy_id,
+            "country_policy_version": policy and policy.version,
+            "unit_recognition": policy and policy.unit_recognition,
+            "final_exam_only": policy and policy.final_exam_only,
+        },
+        COUNTRY_POLICY_MISSING=policy is not None,
+        COUNTRY_POLICY_DOCUMENT_ONLY=policy is None
+        or (policy.unit_recognition is UnitRecognition.YES and not policy.final_exam_only),
+    )
+
+
+def r12_hashes_match(facts: UnitFacts, _: Validation) -> RuleResult:
+    """domain.md R12: transcript and memorandum are to the letter what was issued and signed."""
+    return result(
+        "R12",
+        {
+            "transcript_hash": facts.transcript.content_hash,
+            "computed_transcript_hash": facts.transcript_hash,
+            "agreed_memorandum_hash": facts.agreement.memorandum_hash,
+            "memorandum_hash": facts.memorandum.content_hash,
+        },
+        HASH_MISMATCH=facts.transcript.content_hash == facts.transcript_hash
+        and facts.agreement.memorandum_hash == facts.memorandum.content_hash,
+    )

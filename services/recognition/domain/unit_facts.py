@@ -1,0 +1,146 @@
+"""The facts on one home unit, gathered for the rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.recognition.domain.known import Known, any_known, in_force, known_as
+from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, transcript_hash
+from shared.contracts.catalogue import ComparabilityDeclared, CountryPolicyPublished, QualificationPublished, Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitFacts:
+    """Everything that the rules look at to decide on one home unit."""
+
+    transcript: TranscriptIssued
+    transcript_hash: str
+    """Computed here, to hold against the one that the transcript claims."""
+    assessments: tuple[AssessmentValue, ...]
+    """Those that count for the unit: with an achieved outcome, or if there is none, all that touch the unit."""
+    agreement: LearningAgreementAgreed
+    agreed: AgreedUnit
+    memorandum: MemorandumActivated
+    comparability: ComparabilityDeclared
+    withdrawn_on: date | None
+    qualification: QualificationPublished
+    home_unit: Unit | None
+    """None if the qualification has no such unit in this version."""
+    host_qualification: QualificationPublished | None
+    host_unit: Unit | None
+    policy: CountryPolicyPublished | None
+    """The home country's at the assessment date; None if none was in force then."""
+    active_credit_id: UUID | None = None
+    """The credit that already counts for this learner, qualification and unit."""
+
+    @property
+    def first_day(self) -> date:
+        return min(assessment.assessed_on for assessment in self.assessments)
+
+    @property
+    def last_day(self) -> date:
+        """The assessment date of the unit: when the last of its outcomes was assessed."""
+        return max(assessment.assessed_on for assessment in self.assessments)
+
+    def within(self, valid_from: date, valid_until: date | None) -> bool:
+        """Whether every assessment that counts was made in that time."""
+        return valid_from <= self.first_day and (valid_until is None or self.last_day <= valid_until)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all units of a transcript have in common."""
+
+    known: Known
+    transcript: TranscriptIssued
+    transcript_hash: str
+    agreement: LearningAgreementAgreed
+    memorandum: MemorandumActivated
+    qualification: QualificationPublished
+
+
+def gather(known: Known, transcript: TranscriptIssued) -> list[UnitFacts]:
+    """The facts on each home unit that the transcript touches; `NotKnownYetError` if one has not arrived."""
+    named = (transcript.learning_agreement_id, transcript.learning_agreement_version)
+    agreement = known_as("learning-agreement", named, known.agreements)
+    memorandum = known_as("memorandum", (agreement.memorandum_id, agreement.memorandum_version), known.memoranda)
+    home = (agreement.qualification_id, agreement.qualification_version)
+    frame = Frame(
+        known=known,
+        transcript=transcript,
+        transcript_hash=_hash(transcript),
+        agreement=agreement,
+        memorandum=memorandum,
+        qualification=known_as("qualification", home, known.qualifications),
+    )
+    return [_unit_facts(frame, agreed, assessments) for agreed, assessments in _touched(agreement, transcript)]
+
+
+def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentValue, ...]) -> UnitFacts:
+    known = frame.known
+    declared = (agreed.comparability_id, agreed.comparability_version)
+    comparability = known_as("comparability", declared, known.comparabilities)
+    withdrawal = known.withdrawals.get(agreed.comparability_id)
+    hosts = any_known("qualification", comparability.host_qualification_id, known.qualification_versions)
+    policies = any_known("country-policy", frame.agreement.home_country, known.country_policies)
+    day = max(assessment.assessed_on for assessment in assessments)
+    host_qualification = in_force(hosts, day)
+    return UnitFacts(
+        transcript=frame.transcript,
+        transcript_hash=frame.transcript_hash,
+        assessments=assessments,
+        agreement=frame.agreement,
+        agreed=agreed,
+        memorandum=frame.memorandum,
+        comparability=comparability,
+        withdrawn_on=withdrawal.withdrawn_on if withdrawal else None,
+        qualification=frame.qualification,
+        home_unit=_unit(frame.qualification, agreed.unit_id),
+        host_qualification=host_qualification,
+        host_unit=_unit(host_qualification, agreed.host_unit_id) if host_qualification else None,
+        policy=in_force(policies, day),
+    )
+
+
+def _hash(transcript: TranscriptIssued) -> str:
+    return transcript_hash(
+        learner_id=transcript.learner_id,
+        learning_agreement_id=transcript.learning_agreement_id,
+        learning_agreement_version=transcript.learning_agreement_version,
+        host_id=transcript.host_id,
+        assessments=transcript.assessments,
+    )
+
+
+def _touched(
+    agreement: LearningAgreementAgreed, transcript: TranscriptIssued
+) -> list[tuple[AgreedUnit, tuple[AssessmentValue, ...]]]:
+    """The agreed units that the transcript has results for, each once, with the assessments that count for it."""
+    touched: dict[UUID, tuple[AgreedUnit, tuple[AssessmentValue, ...]]] = {}
+    for agreed in agreement.units:
+        assessments = _counting(agreed, transcript.assessments)
+        if assessments and agreed.unit_id not in touched:
+            touched[agreed.unit_id] = agreed, assessments
+    return list(touched.values())
+
+
+def _counting(agreed: AgreedUnit, assessments: Iterable[AssessmentValue]) -> tuple[AssessmentValue, ...]:
+    touching, counting = [], []
+    mapped = {pair.host_outcome_id for pair in agreed.outcomes}
+    for assessment in assessments:
+        results = [
+            result
+            for result in assessment.results
+            if result.unit_id == agreed.host_unit_id and result.result is not Result.NOT_ASSESSED
+        ]
+        if results:
+            touching.append(assessment)
+        if any(result.result is Result.ACHIEVED and result.outcome_id in mapped for result in results):
+            counting.append(assessment)
+    return tuple(counting or touching)
+
+
+def _unit(qualification: QualificationPublished, unit_id: UUID) -> Unit | None:
+    return next((unit for unit in qualification.units if unit.unit_id == unit_id), None)

@@ -1,0 +1,66 @@
+"""Evaluating transcripts: from the host's word to validation, credit and ledger, with nobody doing anything."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.recognition import store
+from services.recognition.domain.batches import Case, evaluate_all
+from services.recognition.domain.known import Known, NotKnownYetError
+from services.recognition.domain.unit_facts import gather
+from shared import clock, ids, outbox
+from shared.contracts.assessment import TranscriptIssued
+from shared.envelope import Event
+
+Transcript = Event[TranscriptIssued]
+Waiting = list[tuple[Transcript, str]]
+"""Events with the key of what each waits for."""
+
+
+async def evaluate_transcripts(tx: AsyncConnection, events: Sequence[Transcript]) -> None:
+    """Decide on every unit that the transcripts touch; then on those that waited for one of them."""
+    while events:
+        cases = await _with_their_facts(tx, events)
+        events = await _evaluate(tx, cases) if cases else []
+
+
+async def _with_their_facts(tx: AsyncConnection, events: Sequence[Transcript]) -> list[tuple[Transcript, Case]]:
+    """The transcripts that can be judged; the others are parked for what they refer to."""
+    ours: set[str] = set()
+    while True:
+        ready, waiting = _sort_out(await store.find_known(tx, [event.data for event in events]), events)
+        missing = {key for _, key in waiting} - ours
+        if not missing:
+            await store.park(tx, waiting, clock.now())
+            return ready
+        await store.take_turns(tx, missing)
+        ours |= missing
+
+
+def _sort_out(known: Known, events: Sequence[Transcript]) -> tuple[list[tuple[Transcript, Case]], Waiting]:
+    ready, waiting = [], []
+    for event in events:
+        try:
+            ready.append((event, Case(event.data, gather(known, event.data))))
+        except NotKnownYetError as missing:
+            waiting.append((event, missing.key))
+    return ready, waiting
+
+
+async def _evaluate(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]]) -> list[Transcript]:
+    """Returns the later issues that waited for one of these."""
+    transcripts = [case.transcript for _, case in cases]
+    standings = await store.lock_standings(
+        tx, [one.learner_id for one in transcripts], [one.transcript_id for one in transcripts]
+    )
+    at = clock.now()
+    batch = evaluate_all(standings, [case for _, case in cases], at, ids.new_id)
+    causes = {case.key: event for event, case in reversed(cases)}
+    await store.park(tx, [(causes[case.key], previous) for case, previous in batch.early], at)
+    if not batch.cases:
+        return []
+    await store.save(tx, batch)
+    said = [outbox.said(outcome.facts, cause=causes[case.key]) for case, outcome in batch.outcomes]
+    await outbox.add_events(tx, list(chain.from_iterable(said)))
+    return await store.release(tx, [case.key for case in batch.cases])

@@ -1,0 +1,25 @@
+"""Reading a learner's record."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.recognition import store
+from services.recognition.domain.record import Record, progress
+from shared.auth import Principal
+from shared.problems import NotFound
+
+
+async def read_record(tx: AsyncConnection, caller: Principal, learner_id: UUID) -> Record:
+    """`NotFound` where the caller may see nothing of the learner; one's own record may be empty."""
+    counted = await store.find_credits(tx, caller, learner_id)
+    reviews = await store.find_open_reviews(tx, caller, learner_id)
+    if not counted and not reviews and caller.learner_id != learner_id:
+        raise NotFound
+    qualifications = await store.find_qualifications(tx, [*counted, *reviews])
+    return Record(
+        learner_id=learner_id,
+        credits=counted,
+        reviews=reviews,
+        qualifications=[progress(qualification, counted) for qualification in qualifications],
+    )

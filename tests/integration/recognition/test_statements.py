@@ -1,0 +1,93 @@
+"""What sets the pace is statements for each event (quality.md): there is a handful for a batch, however large."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.recognition.store.evaluations import FIND_STANDINGS, LOCK_HEADS
+from services.recognition.store.known import FIND
+from services.recognition.store.pending import RELEASE
+from shared.contracts.assessment import TranscriptIssued
+from shared.db import SYSTEM
+from shared.service import Running
+from tests.support.builders.agreements import learning_agreement_agreed
+from tests.support.builders.assessment import transcript_issued
+from tests.support.running import tell
+from tests.support.stories import Story, moved, story
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+FEW = 8
+"""The inbox; facts, heads and standings; the outcomes; the outbox; who waited; one in reserve."""
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements sent meanwhile, one for each row where a statement is executed for many."""
+    sent: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:  # noqa: FBT001 - SQLAlchemy calls it so
+        sent.extend([statement] * (len(parameters) if many else 1))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+async def many(recognition: Running, told: Story, count: int) -> list[TranscriptIssued]:
+    """Transcripts of as many learners, each on one unit; everything that they refer to has arrived."""
+    agreements = [
+        learning_agreement_agreed(
+            told.memorandum,
+            qualification_id=told.agreement.qualification_id,
+            home_id=told.agreement.home_id,
+            home_country=told.agreement.home_country,
+            host_id=told.agreement.host_id,
+            units=told.agreement.units,
+        )
+        for _ in range(count)
+    ]
+    await tell(recognition, *told.reference, *agreements)
+    return [transcript_issued(agreement) for agreement in agreements]
+
+
+async def recognised(recognition: Running, transcripts: list[TranscriptIssued]) -> int:
+    learners = [one.learner_id for one in transcripts]
+    async with recognition.database.transaction(SYSTEM) as tx:
+        count = sa.text("SELECT count(*) FROM credits WHERE learner_id = ANY (:learners)")
+        return int((await tx.execute(count, {"learners": learners})).scalar_one())
+
+
+async def test_a_batch_takes_the_same_few_statements_however_large(recognition: Running):
+    told, sent = story(), {}
+    for size in (1, 50, 200):
+        transcripts = await many(recognition, told, size)
+        with statements() as sent[size]:
+            await tell(recognition, *transcripts)
+        assert await recognised(recognition, transcripts) == size
+    assert len(sent[1]) == len(sent[50]) == len(sent[200]) <= FEW
+
+
+async def test_waiting_transcripts_are_parked_and_released_set_wise_too(recognition: Running):
+    told, sent = story(), {}
+    for size in (50, 200):
+        world = told.learner_id
+        transcripts = await many(recognition, told, size)
+        waiting = [moved(one, world) for one in transcripts]
+        with statements() as sent[size]:
+            await tell(recognition, *waiting)
+    assert len(sent[50]) == len(sent[200]) <= FEW
+
+
+@pytest.mark.parametrize("query", [FIND, LOCK_HEADS, FIND_STANDINGS, RELEASE])
+async def test_every_table_is_found_by_an_index_as_it_grows(recognition: Running, query: sa.TextClause):
+    nobody = {"ids": [], "versions": [], "learners": [], "transcripts": [], "keys": [], "position": 0, "hash": ""}
+    needed = {name: nobody[name] for name in query._bindparams}  # noqa: SLF001 - to give each query its own
+    explain = sa.text(f"EXPLAIN {query.text}").bindparams(*query._bindparams.values())  # noqa: SLF001 - same
+    async with recognition.database.transaction(SYSTEM) as tx:
+        await tx.execute(sa.text("SET LOCAL enable_seqscan = off"))  # then only what has no index is scanned
+        plan = "\n".join((await tx.scalars(explain, needed)).all())
+    assert "Seq Scan" not in plan, plan

@@ -1,0 +1,78 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from services.recognition.domain.decisions import judge
+from services.recognition.domain.rules import RULES
+from services.recognition.domain.unit_facts import UnitFacts
+from shared.contracts.recognition import ReasonCode
+from tests.support.breaches import BREACHES, MORE
+from tests.support.stories import story
+
+[GOOD] = story().units()
+FACTS = TypeAdapter(UnitFacts)
+HIDDEN = {
+    ("R6", ReasonCode.UNIT_NOT_COVERED): ReasonCode.LEVEL_BELOW,
+    ("R11", ReasonCode.COUNTRY_POLICY_MISSING): ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY,
+}
+"""What a breach hides: a unit that is not there has no level, a policy that is not there no terms."""
+NUMBERS = ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12"]
+
+
+def test_all_rules_pass_on_a_stay_as_it_was_agreed():
+    judgement = judge(GOOD)
+    assert judgement.reasons == ()
+    assert [result.rule for result in judgement.trace if result.passed] == NUMBERS
+
+
+def test_a_rule_that_is_not_here_yet_is_not_in_the_trace():
+    assert len(RULES) == len(NUMBERS)
+    assert "R8" not in {result.rule for result in judge(GOOD).trace}
+
+
+@pytest.mark.parametrize(("rule", "reason"), BREACHES)
+def test_each_breach_is_found_by_its_rule_alone(rule: str, reason: ReasonCode):
+    judgement = judge(BREACHES[rule, reason](GOOD))
+    assert {result.rule: result.reasons for result in judgement.trace if not result.passed} == {rule: (reason,)}
+
+
+@pytest.mark.parametrize(("rule", "what"), MORE)
+def test_there_are_more_ways_to_break_a_rule(rule: str, what: str):
+    breach, reason = MORE[rule, what]
+    reasons = {result.rule: result.reasons for result in judge(breach(GOOD)).trace}
+    assert reason in reasons[rule]
+
+
+def test_every_reason_has_a_breach():
+    found = {reason for _, reason in BREACHES} | {reason for _, reason in MORE.values()}
+    assert found == set(ReasonCode) - {ReasonCode.OK}
+
+
+def test_every_rule_says_where_it_comes_from_and_what_it_looked_at():
+    for rule, result in zip(RULES, judge(GOOD).trace, strict=True):
+        assert f"domain.md {result.rule}" in (rule.__doc__ or "")
+        assert result.used
+
+
+@given(st.sets(st.sampled_from(sorted(BREACHES))))
+def test_a_decision_carries_every_reason_at_once(breaches: set[tuple[str, ReasonCode]]):
+    facts = GOOD
+    for breach in sorted(breaches):
+        facts = BREACHES[breach](facts)
+    hidden = {reason for breach, reason in HIDDEN.items() if breach in breaches}
+    assert set(judge(facts).reasons) == {reason for _, reason in breaches} - hidden
+
+
+@given(st.sets(st.sampled_from(sorted(BREACHES))))
+def test_the_same_facts_give_the_same_judgement(breaches: set[tuple[str, ReasonCode]]):
+    facts = GOOD
+    for breach in breaches:
+        facts = BREACHES[breach](facts)
+    assert judge(FACTS.validate_json(FACTS.dump_json(facts))) == judge(facts)
+
+
+def test_a_comparability_still_holds_on_the_day_of_its_withdrawal():
+    assert judge(replace(GOOD, withdrawn_on=GOOD.last_day)).reasons == ()
