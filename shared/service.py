@@ -25,6 +25,8 @@ class Worker:
     every: timedelta = timedelta(seconds=5)
     wakes_on: str | None = None
     """A channel that is notified when there is something to do."""
+    close: Callable[[], Awaitable[None]] | None = None
+    """Gives back what the worker keeps open."""
 
 
 @dataclass(frozen=True)

@@ -25,16 +25,23 @@ class WorkLoop:
         return time.monotonic() - self._moved < STUCK_AFTER + self._worker.every.total_seconds()
 
     async def run(self) -> None:
+        try:
+            async with self._woken() as woken:
+                await self._work(woken)
+        finally:
+            if self._worker.close:
+                await self._worker.close()
+
+    async def _work(self, woken: asyncio.Event) -> None:
         failures = 0
-        async with self._woken() as woken:
-            while True:
-                self._moved = time.monotonic()
-                done = await self._try_once()
-                failures = failures + 1 if done is None else 0
-                if failures:
-                    await asyncio.sleep(backoff(failures))
-                elif not done:
-                    await wait_until_woken(woken, self._worker.every.total_seconds())
+        while True:
+            self._moved = time.monotonic()
+            done = await self._try_once()
+            failures = failures + 1 if done is None else 0
+            if failures:
+                await asyncio.sleep(backoff(failures))
+            elif not done:
+                await wait_until_woken(woken, self._worker.every.total_seconds())
 
     async def _try_once(self) -> int | None:
         try:

@@ -1,0 +1,4 @@
+from services.notifications.app import service
+from shared.cli import main
+
+main(service)

@@ -1,0 +1,106 @@
+"""Who is entitled to a fact. Deny by default: a fact without a rule here reaches nobody."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.agreements import (
+    LearningAgreementAgreed,
+    LearningAgreementCompleted,
+    LearningAgreementStarted,
+    MemorandumActivated,
+)
+from shared.contracts.assessment import AssessmentConfirmed, TranscriptIssued
+from shared.contracts.catalogue import (
+    ComparabilityDeclared,
+    ComparabilityWithdrawn,
+    CountryPolicyPublished,
+    InstitutionChanged,
+    InstitutionRegistered,
+    QualificationPublished,
+)
+from shared.contracts.facts import Fact
+from shared.contracts.notifications import SubscriptionDisabled
+from shared.contracts.recognition import CreditRecognised, QualificationCompleted, ReviewRequired, ValidationCompleted
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Everyone; or the institutions named, and the competent bodies of the country for the qualification."""
+
+    everyone: bool = False
+    institution_ids: frozenset[UUID] = frozenset()
+    country: str | None = None
+    qualification_id: UUID | None = None
+
+
+NOBODY = Audience()
+EVERYONE = Audience(everyone=True)
+
+Rule = Callable[[Any], Audience]
+
+
+def _everyone(_: Fact) -> Audience:
+    return EVERYONE
+
+
+def _parties(fact: MemorandumActivated) -> Audience:
+    return Audience(institution_ids=frozenset(party.institution_id for party in fact.parties))
+
+
+Mobility = LearningAgreementStarted | LearningAgreementCompleted | AssessmentConfirmed | TranscriptIssued
+
+
+def _home_and_host(fact: Mobility) -> Audience:
+    return Audience(institution_ids=frozenset({fact.home_id, fact.host_id}))
+
+
+def _home_and_host_for(fact: LearningAgreementAgreed) -> Audience:
+    return Audience(institution_ids=frozenset({fact.home_id, fact.host_id}), qualification_id=fact.qualification_id)
+
+
+def _decided(fact: ValidationCompleted | CreditRecognised | ReviewRequired) -> Audience:
+    return Audience(
+        institution_ids=frozenset({fact.home_id, fact.host_id}),
+        country=fact.home_country,
+        qualification_id=fact.qualification_id,
+    )
+
+
+def _at_home(fact: QualificationCompleted) -> Audience:
+    return Audience(
+        institution_ids=frozenset({fact.home_id}),
+        country=fact.home_country,
+        qualification_id=fact.qualification_id,
+    )
+
+
+def _owner(fact: SubscriptionDisabled) -> Audience:
+    return Audience(institution_ids=frozenset({fact.owner_id}))
+
+
+RULES: Mapping[type[Fact], Rule] = {
+    InstitutionRegistered: _everyone,
+    InstitutionChanged: _everyone,
+    CountryPolicyPublished: _everyone,
+    QualificationPublished: _everyone,
+    ComparabilityDeclared: _everyone,
+    ComparabilityWithdrawn: _everyone,
+    MemorandumActivated: _parties,
+    LearningAgreementAgreed: _home_and_host_for,
+    LearningAgreementStarted: _home_and_host,
+    LearningAgreementCompleted: _home_and_host,
+    AssessmentConfirmed: _home_and_host,
+    TranscriptIssued: _home_and_host,
+    ValidationCompleted: _decided,
+    CreditRecognised: _decided,
+    ReviewRequired: _decided,
+    QualificationCompleted: _at_home,
+    SubscriptionDisabled: _owner,
+}
+
+
+def audience(fact: Fact) -> Audience:
+    rule = RULES.get(type(fact))
+    return rule(fact) if rule else NOBODY

@@ -1,0 +1,71 @@
+"""Reading the feed, and waiting for it to grow without holding a transaction."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from services.notifications import store
+from services.notifications.store import FeedCursor, FeedPage
+from shared.auth import Principal
+from shared.db import Database
+from shared.tenancy import acting_for
+
+CHANNEL = "feed"
+LOOK_AGAIN_SECONDS = 1.0
+"""An event may be held back by some other transaction, whose end nobody announces."""
+
+
+class FeedPoll:
+    """One connection listens for all who wait in this process, for as long as anybody does."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._grown = asyncio.Event()
+        self._waiting = 0
+        self._listening: asyncio.Task[None] | None = None
+
+    async def read(self, principal: Principal, after: FeedCursor, limit: int, wait: float) -> FeedPage:
+        """A page of what the caller may read; an empty one only after `wait` seconds."""
+        page = await self._page(principal, after, limit)
+        if page.bodies or not wait:
+            return page
+        until = time.monotonic() + wait
+        async with self._listener():
+            while not page.bodies and (left := until - time.monotonic()) > 0:
+                grown = self._grown
+                page = await self._page(principal, page.next, limit)
+                if not page.bodies:
+                    await _wait(grown, min(left, LOOK_AGAIN_SECONDS))
+        return page
+
+    async def _page(self, principal: Principal, after: FeedCursor, limit: int) -> FeedPage:
+        async with self._database.transaction(acting_for(principal)) as tx:
+            return await store.read_feed(tx, principal, after, limit)
+
+    @asynccontextmanager
+    async def _listener(self) -> AsyncIterator[None]:
+        self._waiting += 1
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listen(), name="listen to the feed")
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._listening.cancel()
+                self._listening = None
+
+    async def _listen(self) -> None:
+        async with self._database.listen(CHANNEL) as woken:
+            while True:
+                await woken.wait()
+                woken.clear()
+                # Whoever has taken the old one before looking cannot miss this.
+                self._grown.set()
+                self._grown = asyncio.Event()
+
+
+async def _wait(event: asyncio.Event, at_most: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), at_most)
