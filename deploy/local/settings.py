@@ -60,6 +60,13 @@ class LocalSettings(BaseSettings):
             raise LocalError(sentence) from None
         return self.home
 
+    def apart(self, name: str) -> Self:
+        """For servers of their own beside the everyday ones, in a home inside this one; only the jars are shared."""
+        jars = self.jars or self.home / "jars"
+        return self.model_copy(
+            update={"home": self.home / name, "jars": jars, "postgres_port": None, "kafka_port": None}
+        )
+
     @classmethod
     def from_environment(cls) -> Self:
         try:

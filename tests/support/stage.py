@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.local.demo.client import Client, until
-from deploy.local.demo.story import Story, Told
+from deploy.local.demo.story import Story
+from deploy.local.demo.told import Told
 from deploy.local.everything import Everything, everything
 from deploy.local.issuer import DevelopmentIssuer
 from deploy.local.launcher import remove

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deploy.local.demo.story import Told
+from deploy.local.demo.told import Told
 
 
 class KeptStory:

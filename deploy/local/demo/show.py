@@ -1,5 +1,6 @@
 """What came of the story, for the person in front of the terminal."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,19 +13,21 @@ from rich.table import Table
 from deploy.local.demo.client import Resource, until
 from deploy.local.demo.inbox import Webhook
 from deploy.local.demo.story import Story
+from deploy.local.demo.told import Told
 from deploy.local.issuer import DevelopmentIssuer
 from deploy.local.traces import SpanLine
 
 RECOGNISED = "acquis.credit.recognised.v1"
 WEBHOOKS = TypeAdapter(list[Webhook])
+ID_OR_HASH = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}")
 LINES = TypeAdapter(list[SpanLine])
 
 
 async def show_outcome(story: Story, console: Console) -> None:
     """The record, and each decision rule by rule."""
-    show_record(await story.record(), console)
-    for decision in await story.decisions():
-        show_decision(decision, console)
+    show_record(await story.record(), story.told, console)
+    for decision in sorted(await story.decisions(), key=lambda decision: len(decision["reasons"])):
+        show_decision(decision, story.told, console)
 
 
 async def show_delivery(http: httpx2.AsyncClient, story: Story, console: Console) -> None:
@@ -41,19 +44,21 @@ async def show_delivery(http: httpx2.AsyncClient, story: Story, console: Console
     show_trace(LINES.validate_json((await http.get(f"/traces/{trace_id}")).content), console)
 
 
-def show_record(record: Resource, console: Console) -> None:
+def show_record(record: Resource, told: Told, console: Console) -> None:
     table = Table(
         "unit", "points", "mode", "how it stands", title="\nThe learner's record at home", title_justify="left"
     )
     for credit in record["credits"]:
-        table.add_row(_short(credit["unit_id"]), str(credit["points"]), credit["mode"], "[green]counts[/]")
+        table.add_row(told.code_of(credit["unit_id"]), str(credit["points"]), credit["mode"], "[green]counts[/]")
     for review in record["reviews"]:
-        table.add_row(_short(review["unit_id"]), "", "", f"[yellow]under review: {', '.join(review['reasons'])}[/]")
+        table.add_row(
+            told.code_of(review["unit_id"]), "", "", f"[yellow]under review: {', '.join(review['reasons'])}[/]"
+        )
     console.print(table)
 
 
-def show_decision(decision: Resource, console: Console) -> None:
-    title = f"\nDecision {decision['decision_id']} on unit {_short(decision['unit_id'])}: {decision['state']}"
+def show_decision(decision: Resource, told: Told, console: Console) -> None:
+    title = f"\nThe decision on {told.code_of(decision['unit_id'])}, rule by rule: {decision['state']}"
     table = Table("rule", "passed", "reasons", "facts it used", title=title, title_justify="left")
     for rule in decision["trace"]:
         used = ", ".join(f"{name} {_short(value)}" for name, value in rule["used"].items())
@@ -83,15 +88,15 @@ def show_curl(url: str, issuer: DevelopmentIssuer, story: Story, console: Consol
     """Commands to copy, each with the token of somebody."""
     learner = story.told.learner_id
     lines = {
-        "the recogniser at home reads the record": (story.staff("mt", "recogniser"), f"/v1/records/{learner}"),
-        "the learner reads the same": (story.learner(), f"/v1/records/{learner}"),
-        "the ledger, entry by entry": (story.staff("mt", "recogniser"), f"/v1/ledger/{learner}"),
-        "the host's examiner looks at the transcripts": (story.staff("it", "examiner"), "/v1/transcripts"),
-        "the host's assessor lists the assessments": (story.staff("it", "assessor"), "/v1/assessments"),
-        "the host's coordinator lists agreements": (story.staff("it", "coordinator"), "/v1/learning-agreements"),
-        "a signatory reads the memoranda": (story.staff("mt", "signatory"), "/v1/memoranda"),
-        "the competent body pulls its events": (story.council(), "/v1/events"),
-        "somebody else's school gets 404": (story.staff("de", "recogniser"), f"/v1/records/{learner}"),
+        "the recogniser at home reads the record": (story.told.staff("mt", "recogniser"), f"/v1/records/{learner}"),
+        "the learner reads the same": (story.told.learner(), f"/v1/records/{learner}"),
+        "the ledger, entry by entry": (story.told.staff("mt", "recogniser"), f"/v1/ledger/{learner}"),
+        "the host's examiner looks at the transcripts": (story.told.staff("it", "examiner"), "/v1/transcripts"),
+        "the host's assessor lists the assessments": (story.told.staff("it", "assessor"), "/v1/assessments"),
+        "the host's coordinator lists agreements": (story.told.staff("it", "coordinator"), "/v1/learning-agreements"),
+        "a signatory reads the memoranda": (story.told.staff("mt", "signatory"), "/v1/memoranda"),
+        "the competent body pulls its events": (story.told.council(), "/v1/events"),
+        "somebody else's school gets 404": (story.told.staff("de", "recogniser"), f"/v1/records/{learner}"),
     }
     console.print("\n[bold]Try it by hand; the tokens are good for an hour[/]")
     for number, (what, (actor, path)) in enumerate(lines.items(), 1):
@@ -102,6 +107,8 @@ def show_curl(url: str, issuer: DevelopmentIssuer, story: Story, console: Consol
 
 
 def _short(value: Any) -> str:
-    """An id by its last digits, which differ; anything else as it is."""
+    """Ids and hashes by their ends, which is enough to tell them apart; anything else as it is."""
+    if isinstance(value, list):
+        return ", ".join(map(_short, value))
     text = str(value)
-    return f"…{text[-6:]}" if len(text) == len("01a20615-87a5-7417-9aff-c6098b033edb") and text[8] == "-" else text
+    return f"…{text[-6:]}" if ID_OR_HASH.fullmatch(text) else text

@@ -1,0 +1,101 @@
+"""What partners settle before anybody travels: who they are, what they teach, what compares, and their memorandum."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from deploy.local.demo.client import Client
+from deploy.local.demo.told import Told, body_of
+from deploy.local.demo.world import COMPARABILITIES, INSTITUTIONS, KINDS, POLICIES, QUALIFICATIONS
+
+YES = {"confirmed": True, "text": {"en": "As annexed."}}
+CONFIRMATIONS = dict.fromkeys(("status", "procedures", "conditions", "comparability", "other_actors"), YES)
+
+
+class Partners:
+    """Their part of the story, written into what is told."""
+
+    def __init__(self, client: Client, told: Told) -> None:
+        self._client, self.told = client, told
+
+    async def register(self) -> None:
+        for key, institution in INSTITUTIONS.items():
+            registered = await self._client.post(body_of(institution["country"]), "/v1/institutions", institution)
+            self.told.institutions[key] = UUID(registered["institution_id"])
+        for policy in POLICIES.values():
+            body = body_of(policy["country"])
+            draft = await self._client.post(body, "/v1/country-policies", policy)
+            await self._client.post(body, f"/v1/country-policies/{draft['country_policy_id']}/publication", to=draft)
+
+    async def publish_qualifications(self) -> None:
+        for key, (awarding_body, qualification) in QUALIFICATIONS.items():
+            owner = self.told.staff(qualification["country"].lower(), "coordinator")
+            content = qualification | {"awarding_body_id": str(self.told.institutions[awarding_body])}
+            draft = await self._client.post(owner, "/v1/qualifications", content)
+            path = f"/v1/qualifications/{draft['qualification_id']}/publication"
+            self.told.qualifications[key] = await self._client.post(owner, path, to=draft)
+
+    async def declare_comparabilities(self) -> None:
+        for key, (extent, host, host_code, home, home_code, kinds) in COMPARABILITIES.items():
+            host_unit, home_unit = self.told.unit(host, host_code), self.told.unit(home, home_code)
+            statement = {
+                "home_qualification_id": self.told.qualifications[home]["qualification_id"],
+                "home_unit_id": home_unit["unit_id"],
+                "host_qualification_id": self.told.qualifications[host]["qualification_id"],
+                "host_unit_id": host_unit["unit_id"],
+                "extent": extent,
+                "outcomes": [
+                    {
+                        "host_outcome_id": _outcome(host_unit, kind)["outcome_id"],
+                        "home_outcome_id": _outcome(home_unit, kind)["outcome_id"],
+                    }
+                    for kind in kinds
+                ],
+                "valid_from": "2024-01-01",
+            }
+            declared = await self._client.post(self.told.staff(home, "coordinator"), "/v1/comparabilities", statement)
+            self.told.comparabilities[key] = declared
+
+    async def subscribe(self, webhook_url: str) -> None:
+        wanted = {"url": webhook_url, "event_types": [], "scope": {"countries": ["MT"]}}
+        self.told.subscription = await self._client.post(self.told.council(), "/v1/subscriptions", wanted)
+
+    async def sign_memorandum(self) -> None:
+        qualification = self.told.qualifications["mt"]
+        units = [unit["unit_id"] for unit in qualification["units"]]
+        home, host = (str(self.told.institutions[key]) for key in ("mt", "it"))
+        terms = {
+            "code": "MT-IT-ICT",
+            "parties": [
+                {"institution_id": home, "functions": ["validates", "recognises"]},
+                {"institution_id": host, "functions": ["provides_training", "assesses"]},
+            ],
+            "qualifications": [
+                {
+                    "qualification_id": qualification["qualification_id"],
+                    "qualification_version": qualification["version"],
+                    "unit_ids": units,
+                }
+            ],
+            "automatic_recognition": [
+                {"institution_id": home, "unit_id": unit_id, "policy": "on"} for unit_id in units
+            ],
+            "two_person_rule": True,
+            "confirmations": CONFIRMATIONS,
+            "valid_from": str(self.told.today),
+            "valid_until": str(self.told.today + timedelta(days=3 * 365)),
+        }
+        memorandum = await self._client.post(self.told.staff("mt", "coordinator"), "/v1/memoranda", terms)
+        path = f"/v1/memoranda/{memorandum['memorandum_id']}"
+        memorandum = await self._client.post(self.told.staff("mt", "coordinator"), f"{path}/proposals", to=memorandum)
+        for party in ("mt", "it"):
+            approval = {name: memorandum[name] for name in ("content_version", "content_hash")}
+            memorandum = await self._client.post(
+                self.told.staff(party, "signatory"), f"{path}/approvals", approval, to=memorandum
+            )
+        self.told.memorandum = memorandum
+
+
+def _outcome(unit: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    return next(outcome for outcome in unit["outcomes"] if outcome["kind"] == KINDS[kind])
