@@ -1,6 +1,7 @@
 """The command line of every service: `python -m services.<name> api | consume | relay | work | migrate | replay`."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
 
 from shared import migrations, process, replay, telemetry
 from shared.clock import now
@@ -34,22 +36,22 @@ def commands(build: Callable[[], Service]) -> typer.Typer:
     @app.command()
     def api(host: Host = EVERYWHERE, port: Port = 8000) -> None:
         """Answer HTTP requests."""
-        _stay(build, _no_loops, process.application, host, port)
+        stay(build, _no_loops, process.application, host, port)
 
     @app.command()
     def consume(host: Host = EVERYWHERE, port: Port = 8001) -> None:
         """Take in the events that the service hears, until stopped."""
-        _stay(build, process.consumers, process.health_only, host, port)
+        stay(build, process.consumers, process.health_only, host, port)
 
     @app.command()
     def relay(host: Host = EVERYWHERE, port: Port = 8002) -> None:
         """Publish the facts in the outbox, until stopped; a second relay stands by."""
-        _stay(build, process.relays, process.health_only, host, port)
+        stay(build, process.relays, process.health_only, host, port)
 
     @app.command()
     def work(host: Host = EVERYWHERE, port: Port = 8003) -> None:
         """Do what time makes due, until stopped."""
-        _stay(build, process.workers, process.health_only, host, port)
+        stay(build, process.workers, process.health_only, host, port)
 
     @app.command()
     def migrate() -> None:
@@ -100,14 +102,17 @@ def _no_loops(_: Running) -> Loops:
     return {}
 
 
-def _stay(
+def stay(
     build: Callable[[], Service],
     loops: Callable[[Running], Loops],
     app: Callable[[Running, Loops], ASGIApp],
     host: str,
     port: int,
 ) -> None:
-    async def stay() -> None:
+    async def until_stopped() -> None:
+        for how in signal.SIGINT, signal.SIGTERM:
+            # uvicorn ends on these and then raises them again, which must not kill the loops before they have ended.
+            asyncio.get_running_loop().add_signal_handler(how, lambda: None)
         running = _running(build)
         going = loops(running)
         try:
@@ -115,7 +120,8 @@ def _stay(
         finally:
             await running.close()
 
-    asyncio.run(stay())
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop, where there is one
+        runner.run(until_stopped())
 
 
 async def _bring_back(running: Running, dead: str) -> None:

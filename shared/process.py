@@ -1,6 +1,7 @@
 """How a process lives: an HTTP server, the loops beside it, and a clean end when it is told to stop."""
 
 import asyncio
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -51,6 +52,7 @@ def workers(running: Running) -> Loops:
 
 async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int) -> None:
     """Serve and run the loops until SIGINT or SIGTERM, or until a loop fails, whose error is then raised."""
+    gc.freeze()  # what was imported stays; looking through it for garbage would stop everything for a tenth of a second
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -87,6 +89,7 @@ def application(running: Running, loops: Loops, authenticator: Authenticator | N
         authenticator=authenticator or Authenticator(_issuer_keys(platform), platform.audience),
         platform=platform,
     )
+    app.state.settings = running.settings
     events = FileResponse(ASYNCAPI / f"{service.name}.json", media_type="application/json")
     app.add_route("/asyncapi.json", lambda _: events, include_in_schema=False)
     FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz,metrics", exclude_spans=["receive", "send"])

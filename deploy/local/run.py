@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import httpx2
@@ -37,7 +37,7 @@ async def run_everything(*, story: bool) -> None:
     settings = LocalSettings.from_environment()
     with (settings.home_made() / "acquis.log").open("a") as log:
         telemetry.set_up_logging("INFO", log)
-        async with embedded_servers(settings, lambda line: console.print(f"  {line}", highlight=False)) as servers:
+        async with embedded_servers(settings, _progress(console)) as servers:
             state = State.load(settings.home)
             async with acquis(settings, state, servers, console) as (issuer, serving):
                 url = issuer.url.removesuffix("/issuer")
@@ -46,6 +46,15 @@ async def run_everything(*, story: bool) -> None:
                     await tell(url, issuer, KeptStory(settings.home), console)
                 console.print("\nEverything stays up until Ctrl-C; the data is kept. `make down` removes it.")
                 await _until_something_ends(serving, servers)
+
+
+def _progress(console: Console) -> Callable[[str], None]:
+    """One line that changes in a terminal, a line each elsewhere."""
+
+    def say(line: str) -> None:
+        console.print(f"  {line} …", highlight=False, end="\r" if console.is_terminal else "\n")
+
+    return say
 
 
 async def demo() -> None:
@@ -107,7 +116,8 @@ async def _play(step: Step) -> None:
     try:
         await step.play()
     except (RefusedError, TimeoutError) as error:
-        raise LocalError(f"The story stops at {step.name!r} ({error!r}): see acquis.log.") from error
+        why = str(error) or "no answer in time"
+        raise LocalError(f"The story stops where {step.title!r}: {why} See acquis.log.") from error
 
 
 async def _until_ready(url: str, services: Everything, serving: asyncio.Task[None]) -> None:
