@@ -15,6 +15,7 @@ from deploy.local.databases import provide
 from deploy.routes import SERVICES, service_of
 from shared import migrations, process
 from shared.auth import Authenticator
+from shared.problems import NotFound
 from shared.process import Loop
 from shared.service import Running, Service
 from shared.settings import PlatformSettings
@@ -41,7 +42,7 @@ class OnePort:
         if name in self._apps and rest:
             await self._apps[name]({**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode()}, receive, send)
         else:
-            await _directory()(scope, receive, send)
+            await (_directory() if path == "/" else _not_found())(scope, receive, send)
 
 
 class Everything:
@@ -94,7 +95,10 @@ async def _build(
 
 
 def _directory() -> JSONResponse:
-    pages = ["openapi.json", "asyncapi.json", "healthz", "readyz", "metrics"]
-    return JSONResponse(
-        {"services": {name: [f"/{name}/{page}" for page in pages] for name in SERVICES}}, status_code=404
-    )
+    pages = ("openapi.json", "asyncapi.json", "healthz", "readyz", "metrics")
+    return JSONResponse({name: [f"/{name}/{page}" for page in pages] for name in SERVICES})
+
+
+def _not_found() -> JSONResponse:
+    document = NotFound("No service answers this path; / lists them.").document(PlatformSettings().problem_base)
+    return JSONResponse(document, NotFound.status, media_type="application/problem+json")
