@@ -10,7 +10,7 @@ from deploy.local import configuration
 from deploy.local.settings import PROJECT
 from deploy.routes import SERVICES
 from shared import process
-from shared.service import Running
+from shared.service import Running, Service
 
 OPENAPI = PROJECT / "docs" / "openapi"
 CONFIGURATION = PROJECT / "docs" / "configuration.md"
@@ -35,9 +35,14 @@ def _text(path: Path) -> str:
     return configuration.page() if path == CONFIGURATION else _openapi(path.stem)
 
 
-def _openapi(service: str) -> str:
-    settings = import_module(f"services.{service}.settings").Settings
+def unopened(name: str) -> Service:
+    """A service to look at: its settings lead nowhere."""
+    settings = import_module(f"services.{name}.settings").Settings
     needed = {"secret_key": Fernet.generate_key().decode()} if "secret_key" in settings.model_fields else {}
-    running = Running(import_module(f"services.{service}.app").service(settings(database_url=NOWHERE, **needed)))
-    document = process.application(running, {}).openapi()
+    service: Service = import_module(f"services.{name}.app").service(settings(database_url=NOWHERE, **needed))
+    return service
+
+
+def _openapi(name: str) -> str:
+    document = process.application(Running(unopened(name)), {}).openapi()
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
