@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.local import documents, launcher
+from deploy.local import documents
+from deploy.local.down import take_down
 from deploy.local.run import demo, run_everything
 from deploy.local.settings import LocalSettings
 from deploy.local.terminal import run
@@ -30,9 +31,7 @@ def demo_() -> None:
 @app.command()
 def down() -> None:
     """Stop what `run` started and delete all it made, data included."""
-    home = LocalSettings.from_environment().home
-    launcher.remove(home)
-    typer.echo(f"Removed what was made in {home}.")
+    run(_down())
 
 
 @app.command()
@@ -45,6 +44,12 @@ def openapi(
         typer.echo(f"{'differs' if check else 'written'}: {path}")
     if check and changed:
         raise typer.Exit(1)
+
+
+async def _down() -> None:
+    settings = LocalSettings.from_environment()
+    await take_down(settings)
+    typer.echo(f"Removed what was made in {settings.home}.")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from shared.process import Loop
 from shared.service import Running, Service
 from shared.settings import PlatformSettings
 
+PREFIX = "acquis"
+"""What the names of the databases begin with."""
 LOG = structlog.get_logger(__name__)
 
 
@@ -66,7 +68,7 @@ async def everything(
     platform: PlatformSettings,
     authenticator: Authenticator,
     *,
-    prefix: str = "acquis",
+    prefix: str = PREFIX,
     own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[Everything]:
     """The services on migrated databases `<prefix>_<service>`; `own` has settings of single services."""

@@ -22,6 +22,7 @@ MADE_HERE = (
     *(server.directory for server in SERVERS),
     "jars",
     "state.json",
+    "story.json",
     "development-issuer.json",
     "acquis.log",
     LOCK,
@@ -70,7 +71,7 @@ def remove(home: Path) -> None:
     """End the launcher that runs in `home` and delete all that was made there, the homes of the tests inside it too."""
     for inner in home.glob(f"*/{LOCK}"):
         remove(inner.parent)
-    if not (home / LOCK).exists():
+    if not home.exists():
         return
     with open_lock(home) as lock:
         if not is_taken(lock):

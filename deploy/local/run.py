@@ -14,6 +14,7 @@ from deploy.local.demo.inbox import Inbox
 from deploy.local.demo.kept import KeptStory
 from deploy.local.demo.show import show_curl, show_delivery, show_outcome
 from deploy.local.demo.story import Step, Story
+from deploy.local.demo.told import Told
 from deploy.local.errors import LocalError
 from deploy.local.everything import Everything, everything
 from deploy.local.issuer import DevelopmentIssuer
@@ -98,7 +99,7 @@ async def acquis(
 async def tell(url: str, issuer: DevelopmentIssuer, kept: KeptStory, console: Console) -> None:
     """Play what is left of the story and show what it led to."""
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
-        told = kept.load()
+        told = await _as_far_as_it_is_known(kept.load(), http, issuer)
         story = Story(Client(http, issuer.token, told.key), f"{url}/demo/webhooks", told)
         left = story.steps_left()
         for step in left:
@@ -110,6 +111,15 @@ async def tell(url: str, issuer: DevelopmentIssuer, kept: KeptStory, console: Co
         if left:
             await show_delivery(http, story, console)
         show_curl(url, issuer, story, console)
+
+
+async def _as_far_as_it_is_known(told: Told, http: httpx2.AsyncClient, issuer: DevelopmentIssuer) -> Told:
+    """What was told, unless it was told to another database than today's."""
+    if not told.steps:
+        return told
+    somebody = Client(http, issuer.token, told.key)
+    found = await somebody.find(told.council(), f"/v1/institutions/{told.institutions['mt']}")
+    return told if found else Told()
 
 
 async def _play(step: Step) -> None:

@@ -1,0 +1,113 @@
+"""`make run`, `make demo` and `make down`, as the newcomer types them."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from deploy.local.launcher import remove
+from deploy.local.ports import first_free_port
+from deploy.local.settings import LocalSettings
+from tests.support.processes import PROJECT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+
+PATIENCE_SECONDS = 120
+CURL = re.compile(r"^T(\d)='(.+)'\ncurl .* (http\S+)$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    """A home and ports of its own, and embedded servers whatever the environment says."""
+    everyday = LocalSettings()
+    settings = everyday.apart("newcomer")
+    remove(settings.home)
+    given = {name: value for name, value in os.environ.items() if not name.startswith("ACQUIS_")}
+    yield given | {
+        "ACQUIS_HOME": str(settings.home),
+        "ACQUIS_JARS": str(settings.jars),
+        "ACQUIS_PORT": str(first_free_port(19_080)),
+        "COLUMNS": "200",
+    }
+    remove(settings.home)
+
+
+@asynccontextmanager
+async def local(verb: str, environment: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    with log.open("wb") as out:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "deploy.local", verb, cwd=PROJECT, env=environment, stdout=out, stderr=out
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGINT)
+            await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+
+
+async def until_it_says(words: str, log: Path, process: asyncio.subprocess.Process) -> str:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while words not in (said := log.read_text()):  # noqa: ASYNC240 - a few kilobytes, in a test
+            assert process.returncode is None, said
+            await asyncio.sleep(0.05)
+    return said
+
+
+async def test_the_newcomer_sees_the_story_stops_it_and_finds_it_again(environment: dict[str, str], tmp_path: Path):
+    begun = time.monotonic()
+    first, second, again = tmp_path / "first", tmp_path / "second", tmp_path / "again"
+    async with local("run", environment, first) as process:
+        said = await until_it_says("stays up until Ctrl-C", first, process)
+        took = time.monotonic() - begun
+        await the_story_is_there(said)
+        async with local("demo", environment, again) as telling:
+            await until_it_says("More:", again, telling)
+        assert "Malta registers a learner" in again.read_text()
+        assert "publish qualifications" not in again.read_text()
+    assert process.returncode == 0
+    begun = time.monotonic()
+    async with local("run", environment, second) as process:
+        said = await until_it_says("stays up until Ctrl-C", second, process)
+        assert time.monotonic() - begun < took
+    assert "✓" not in said  # nothing was told again
+    assert "U3 Deployment" in said
+
+
+async def the_story_is_there(said: str) -> None:
+    """Credit, reasons, signature, trace; and each command to copy works as it says."""
+    assert re.search(r"U3 Deployment .* 30.0 .* automatic .* counts", said)
+    assert re.search(r"U2 Problem handling .* under review: LO_MISSING", said)
+    assert "signature verified" in said
+    trace = said[said.index("One trace") :]
+    hops = ("confirmation", "handle acquis.transcript.issued.v1", "handle acquis.credit.recognised.v1", "deliver")
+    assert sorted(hops, key=trace.index) == list(hops)
+    commands = CURL.findall(said)
+    assert len(commands) == 9
+    async with httpx2.AsyncClient() as http:
+        for number, token, url in commands:
+            answer = await http.get(url, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == (404 if number == "9" else 200), (url, answer.text)
+
+
+async def test_a_taken_port_is_one_clear_sentence(environment: dict[str, str], tmp_path: Path):
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", int(environment["ACQUIS_PORT"]))
+    async with server, local("run", environment, tmp_path / "log") as process:
+        assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 1
+    said = (tmp_path / "log").read_text()
+    assert f"Port {environment['ACQUIS_PORT']}, wanted for Acquis, is taken by another program." in said
+    assert "Traceback" not in said
+
+
+async def test_down_removes_everything(environment: dict[str, str], tmp_path: Path):
+    async with local("down", environment, tmp_path / "log") as process:
+        await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+    assert not os.path.lexists(environment["ACQUIS_HOME"])  # noqa: ASYNC240 - one look, in a test
