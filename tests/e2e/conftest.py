@@ -29,8 +29,9 @@ async def ids(told_world: ToldWorld) -> dict[str, str]:
     return await ids_of(told_world)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def nothing_changes(told_world: ToldWorld) -> AsyncIterator[None]:
+    """All that the tests of a module do leaves every table as it was."""
     before = await told_world.content()
     yield
     assert await told_world.content() == before

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -99,9 +100,9 @@ async def the_story_is_there(said: str) -> None:
 
 
 async def test_a_taken_port_is_one_clear_sentence(environment: dict[str, str], tmp_path: Path):
-    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", int(environment["ACQUIS_PORT"]))
-    async with server, local("run", environment, tmp_path / "log") as process:
-        assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 1
+    with socket.create_server(("127.0.0.1", int(environment["ACQUIS_PORT"]))):
+        async with local("run", environment, tmp_path / "log") as process:
+            assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 1
     said = (tmp_path / "log").read_text()
     assert f"Port {environment['ACQUIS_PORT']}, wanted for Acquis, is taken by another program." in said
     assert "Traceback" not in said
