@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from deploy.local.demo.client import until
+from deploy.local.demo.story import FAMILY_NAME
 from tests.e2e.test_story_under_faults import expect_exactly_once, play
 from tests.support.stage import Stage
 
@@ -93,3 +94,16 @@ async def test_a_poison_event_is_parked_and_the_story_goes_on(stage: Stage):
     assert {name: len(letters) for name, letters in parked.items()} == {"recognition": 3, "notifications": 3}
     assert all("UnreadableEventError" in letter.reason for letters in parked.values() for letter in letters)
     await stage.put_away(parked)
+
+
+async def test_no_name_of_a_learner_leaves_the_service_that_keeps_it(stage: Stage):
+    story = await play(await stage.story())
+    await expect_exactly_once(stage, story)
+    name = f"{FAMILY_NAME}-{story.told.learner_number}".encode()
+    (kept,) = await stage.rows(
+        "agreements", "SELECT family_name FROM learners WHERE id = :id", id=story.told.learner_id
+    )
+    assert kept.family_name.encode() == name
+    assert not [record for record in await everything_said(stage) if name in record.value]
+    assert not [webhook for webhook in stage.receiver.received if name in webhook.body]
+    assert not [log for log in stage.logs() if name in log]

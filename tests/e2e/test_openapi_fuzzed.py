@@ -31,7 +31,7 @@ async def test_whatever_is_sent_the_answer_is_one_that_the_document_announces(
         told_world.staff("mt"),
         told_world.staff("it"),
         told_world.staff("mt-council"),
-        told_world.story.learner(),
+        told_world.told.learner(),
     ]
     tokens = [bearer(caller)["Authorization"].removeprefix("Bearer ") for caller in callers]
     fuzzing = asyncio.get_running_loop().run_in_executor(another_process, fuzz, told_world.url, service, tokens)

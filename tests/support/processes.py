@@ -20,13 +20,13 @@ class ServiceProcess:
     """`python -m services.<service> <verb>`."""
 
     def __init__(self, service: str, verb: str, environment: Mapping[str, str], log: Path) -> None:
-        self.service, self.verb, self._environment, self._log = service, verb, environment, log
+        self.service, self.verb, self._environment, self.log = service, verb, environment, log
         self.port = first_free_port(31_000 + hash((service, verb)) % 900)
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start and wait until it is ready."""
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -57,7 +57,7 @@ class ServiceProcess:
 
     async def _is_ready(self, http: httpx2.AsyncClient) -> bool:
         if self._process is None or self._process.returncode is not None:
-            raise AssertionError(f"{self.service} {self.verb} ended: see {self._log}")
+            raise AssertionError(f"{self.service} {self.verb} ended: see {self.log}")
         try:
             return (await http.get(f"http://127.0.0.1:{self.port}/readyz")).status_code == 200
         except httpx2.TransportError:

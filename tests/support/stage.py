@@ -4,8 +4,6 @@ The API of all services and the quiet relays and consumers run here; what carrie
 webhook runs in processes of its own, as in production.
 """
 
-import asyncio
-import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -38,6 +36,7 @@ from shared.service import Running
 from shared.settings import PlatformSettings
 from shared.topics import create_topics
 from tests.support.processes import ServiceProcess, running
+from tests.support.serving import served
 from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
 
 Found = TypeVar("Found")
@@ -107,6 +106,10 @@ class Stage:
 
         return (await until(attempt))[0]
 
+    def logs(self) -> list[bytes]:
+        """What the processes have written."""
+        return [process.log.read_bytes() for process in self.processes.values()]
+
     def events_received(self, type_: str, learner_id: object) -> list[bytes]:
         """The bodies of the webhooks of a type about a learner."""
         wanted = (f'"type":"{type_}"'.encode(), f'"learner_id":"{learner_id}"'.encode())
@@ -164,26 +167,14 @@ async def _here(services: Everything, port: int) -> AsyncIterator[httpx2.AsyncCl
     """The API on a port, and the loops that do not run apart."""
     here = [running for name, running in services.services.items() if name in {"catalogue", "agreements", "assessment"}]
     loops = {f"{running.service.name} {name}": loop for running in here for name, loop in _loops_here(running).items()}
-    serving = asyncio.create_task(process.serve(services.app, loops, host="127.0.0.1", port=port))
-    try:
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
-            await until(lambda: _answers(http))
-            yield http
-    finally:
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+    async with served(services.app, loops, port) as http:
+        yield http
 
 
 def _loops_here(running: Running) -> dict[str, Loop]:
     apart = {service for service, verb in APART if verb == "relay"}
     relays = {} if running.service.name in apart else process.relays(running)
     return {**process.consumers(running), **relays}
-
-
-async def _answers(http: httpx2.AsyncClient) -> bool | None:
-    with contextlib.suppress(httpx2.TransportError):
-        return (await http.get("/catalogue/healthz")).is_success
-    return None
 
 
 def _apart(services: Everything, name: str, verb: str, folder: Path) -> ServiceProcess:

@@ -14,6 +14,7 @@ from deploy.local.demo.client import Actor, Client, Resource, until
 from deploy.local.demo.partners import Partners
 from deploy.local.demo.told import Told, known
 
+FAMILY_NAME = "Borg"
 UNITS_ABROAD = ("U3", "U2")
 """U3 corresponds in full and is recognised by itself; U2 in part, so that a person is asked."""
 
@@ -83,8 +84,8 @@ class Story:
 
     async def draft_agreement(self) -> None:
         person = {
-            "given_name": "Demo",
-            "family_name": f"Learner {self.told.learner_number}",
+            "given_name": "Ġanni",
+            "family_name": f"{FAMILY_NAME}-{self.told.learner_number}",
             "birth_date": "2008-04-01",
         }
         learner = await self._client.post(self.told.staff("mt", "coordinator"), "/v1/learners", person)
