@@ -1,11 +1,22 @@
 """What request bodies are made of: nothing unknown, no endless texts, codes in their standard form."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -19,13 +30,18 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, frozen=True)
 
 
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
+NOT_BLANK = Field(json_schema_extra={"pattern": r"\S"})
+"""Says of a text that has to have a length that it loses outer space before it is measured."""
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NOT_BLANK]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000), NOT_BLANK]
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """ISO 639-1, or ISO 639-3 where there is no shorter one."""
 
-LanguageMap = Annotated[dict[LanguageCode, LongText], Field(min_length=1, max_length=40)]
+LanguageMap = Annotated[
+    dict[LanguageCode, LongText], Field(min_length=1, max_length=40, json_schema_extra={"additionalProperties": False})
+]
 """A text in its languages: `{"en": "Assistant nurse", "fr": "Aide-soignant"}`."""
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -39,10 +55,34 @@ def _written_as_date(value: Any) -> Any:
     raise PydanticCustomError("date", "Write a date as YYYY-MM-DD.")
 
 
+WRITTEN_AS_DATE = BeforeValidator(_written_as_date)
+"""Only `2026-09-01`, as in ISO 8601."""
+
 CalendarDate = Annotated[
     date,
-    BeforeValidator(_written_as_date),
     Field(ge=date(1900, 1, 1), le=date(2199, 12, 31)),
+    WRITTEN_AS_DATE,
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20|21)"}),
 ]
-"""A day from 1900 to 2199, written as in ISO 8601: `2026-09-01`."""
+"""A day from 1900 to 2199."""
+
+
+@dataclass(frozen=True)
+class DecimalText:
+    """A decimal number, written as text, `"30.0"`, as in events: a JSON number would be read as binary floating point.
+
+    `Points = Annotated[Decimal, DecimalText(pattern)]`; the pattern says the digits before and after the point.
+    """
+
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._written, handler(source))
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: Any) -> dict[str, Any]:
+        return {"type": "string", "pattern": self.pattern}
+
+    def _written(self, value: Any) -> Any:
+        if isinstance(value, Decimal) or (isinstance(value, str) and re.fullmatch(self.pattern, value)):
+            return value
+        raise PydanticCustomError("decimal_text", "Write the number as text that matches {pattern}.", vars(self))

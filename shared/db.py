@@ -1,11 +1,14 @@
 """PostgreSQL: engines, transactions that know for whom they work, and waking up on NOTIFY."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import cache
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.rows import namedtuple_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -13,6 +16,8 @@ SYSTEM = "*"
 """The institution of consumers and workers, which act for everybody (see `shared.tenancy`)."""
 
 SESSION = "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+SYSTEM_SESSION = f"-c acquis.institution={SYSTEM} -c enable_seqscan=off"
+"""A plan made while a table was empty would scan it for ever; so an index is the only way."""
 ACT_FOR = sa.text("SELECT set_config('acquis.institution', :institution, true)")
 
 # Arrays travel in binary: to escape a thousand JSON documents for a text array takes longer than to insert them.
@@ -29,7 +34,8 @@ class Database:
     def __init__(self, url: str, *, pool: int = 10, options: str = "") -> None:
         self.url = url
         self.engine = _engine(url, f"{SESSION} {options}", pool)
-        self._system = _engine(url, f"{SESSION} {options} -c acquis.institution={SYSTEM}", pool)
+        self._system = _engine(url, f"{SESSION} {SYSTEM_SESSION} {options}", pool)
+        self._single = self._system.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self, institution: str | None = None) -> AsyncIterator[AsyncConnection]:
@@ -41,6 +47,12 @@ class Database:
             async with self.engine.begin() as tx:
                 await tx.execute(ACT_FOR, {"institution": institution or ""})
                 yield tx
+
+    @asynccontextmanager
+    async def single_statements(self) -> AsyncIterator[AsyncConnection]:
+        """On behalf of `SYSTEM`, each statement a transaction of its own: one round trip instead of three."""
+        async with self._single.connect() as connection:
+            yield connection
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[asyncio.Event]:
@@ -83,6 +95,22 @@ async def _keep_listening(url: str, channel: str, woken: asyncio.Event) -> None:
         await asyncio.sleep(1)
 
 
+async def run(tx: AsyncConnection, statement: sa.TextClause, parameters: Mapping[str, Any]) -> list[Any]:
+    """Execute a statement in the transaction by the driver alone; its rows are named tuples, its errors the driver's.
+
+    For what every event goes through: SQLAlchemy's own part of executing takes longer than most statements do.
+    """
+    connection: Any = tx.sync_connection
+    cursor = connection.connection.driver_connection.cursor(row_factory=namedtuple_row)
+    await cursor.execute(_written_down(statement, tx.dialect), parameters)
+    return await cursor.fetchall() if cursor.description else []
+
+
+@cache
+def _written_down(statement: sa.TextClause, dialect: sa.Dialect) -> bytes:
+    return str(statement.compile(dialect=dialect)).encode()
+
+
 async def wait_until_woken(woken: asyncio.Event, at_most: float) -> None:
     """Wait for a notification, but never longer than `at_most` seconds."""
     with suppress(TimeoutError):
@@ -90,9 +118,15 @@ async def wait_until_woken(woken: asyncio.Event, at_most: float) -> None:
     woken.clear()
 
 
+TRANSIENT = {"08", "40", "53", "55", "57", "58", "25006"}
+"""SQLSTATEs, or their classes (PostgreSQL, Appendix A): connection lost, victim of a conflict, out of resources, busy,
+being shut down, trouble of the system, a stand-by that is not yet the new primary."""
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later: the database was away, overloaded, or chose a victim of a conflict."""
-    if isinstance(error, sa.exc.DBAPIError):
-        away = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
-        return away or error.connection_invalidated
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(cause, psycopg.Error):
+        lost = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError) and cause.sqlstate is None
+        return lost or bool(TRANSIENT & {cause.sqlstate, (cause.sqlstate or "")[:2]})
     return isinstance(error, sa.exc.TimeoutError | OSError | TimeoutError)

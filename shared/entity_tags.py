@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 # Compressing proxies weaken the tags of what passes through them; the version in them is the same.
-ENTITY_TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+ENTITY_TAG = re.compile(r'(?:W/)?"[0-9]{1,9}"')
 EXPLANATION = 'Send exactly the ETag that you last read, such as "3"; * and lists are not understood.'
 
 

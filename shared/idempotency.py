@@ -1,19 +1,23 @@
 """`Idempotency-Key`: a POST that is repeated because its answer got lost gets the first answer again, byte for byte.
 
 The answer is stored in the transaction that did the work, so either both are there or neither. Only successes are kept:
-what failed changed nothing and may be tried again. Stored answers can contain personal data, hence `prune`.
+what failed changed nothing and may be tried again. Stored answers can contain personal data and secrets: they are
+encrypted so that only who has the key can read them, and forgotten after a while.
 """
 
 import hashlib
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.auth import Principal
 from shared.problems import IdempotencyInFlight, IdempotencyKeyReused
 
 KEPT_HEADERS = ("content-type", "location", "etag")
@@ -47,6 +51,8 @@ class Claim:
     tx: AsyncConnection
     scope: bytes
     fingerprint: bytes
+    seal: Fernet
+    """Encrypts the answer by the caller's own key, which is kept nowhere: answers hold names and secrets."""
 
 
 class AnsweredBefore(Exception):  # noqa: N818 - no error: the first answer is given again
@@ -55,18 +61,20 @@ class AnsweredBefore(Exception):  # noqa: N818 - no error: the first answer is g
         self.answer = answer
 
 
-async def claim(tx: AsyncConnection, request: Request, sub: str, key: str) -> Claim:
+async def claim(tx: AsyncConnection, request: Request, caller: Principal, key: str) -> Claim:
     """Take the key for this transaction, or raise `AnsweredBefore`, `IdempotencyKeyReused` or `IdempotencyInFlight`."""
+    asked_for = (caller, request.method, request.url.path, key)
     asked = Claim(
         tx,
-        scope=scope_of(sub, request.method, request.url.path, key),
+        scope=scope_of(*asked_for),
+        seal=Fernet(urlsafe_b64encode(_hash(["seal", *_identity(*asked_for)]))),
         fingerprint=_hash([request.url.query, request.headers.get("if-match"), await request.json()]),
     )
     # Locked first: then a concurrent first request has either committed its answer or is still at work.
-    if not (await tx.execute(LOCK, {"lock": int.from_bytes(asked.scope[:8], signed=True)})).scalar_one():
+    if not (await tx.execute(LOCK, {"lock": lock_of(asked.scope)})).scalar_one():
         raise IdempotencyInFlight
     if answered := (await tx.execute(sa.select(KEYS).where(KEYS.c.scope == asked.scope))).one_or_none():
-        raise _answered_before(answered, asked.fingerprint)
+        raise _answered_before(answered, asked)
     return asked
 
 
@@ -79,26 +87,35 @@ async def remember(claimed: Claim, answer: Response) -> None:
             fingerprint=claimed.fingerprint,
             status=answer.status_code,
             headers=headers,
-            body=bytes(answer.body),
+            body=claimed.seal.encrypt(bytes(answer.body)),
         )
     )
 
 
-def scope_of(sub: str, method: str, path: str, key: str) -> bytes:
-    """Two callers, or one caller at two places, may use the same key without knowing of each other."""
-    return _hash([sub, method, path, key])
+def scope_of(caller: Principal, method: str, path: str, key: str) -> bytes:
+    """Two callers, or one for two institutions or at two places, may use the same key without knowing of each other."""
+    return _hash(["scope", *_identity(caller, method, path, key)])
 
 
-async def prune(tx: AsyncConnection, before: datetime) -> int:
-    """Forget the answers given before this time; how many."""
-    return (await tx.execute(sa.delete(KEYS).where(KEYS.c.answered_at < before))).rowcount
+def lock_of(scope: bytes) -> int:
+    return int.from_bytes(scope[:8], signed=True)
 
 
-def _answered_before(row: sa.Row[Any], fingerprint: bytes) -> Exception:
-    if bytes(row.fingerprint) != fingerprint:
+def _identity(caller: Principal, method: str, path: str, key: str) -> list[str]:
+    return [caller.sub, str(caller.org), str(caller.learner_id), method, path, key]
+
+
+async def prune(tx: AsyncConnection, before: datetime, at_most: int) -> int:
+    """Forget some of the answers given before this time; how many."""
+    old = sa.select(KEYS.c.scope).where(KEYS.c.answered_at < before).order_by(KEYS.c.answered_at).limit(at_most)
+    return (await tx.execute(sa.delete(KEYS).where(KEYS.c.scope.in_(old)))).rowcount
+
+
+def _answered_before(row: sa.Row[Any], asked: Claim) -> Exception:
+    if bytes(row.fingerprint) != asked.fingerprint:
         return IdempotencyKeyReused("Another request has used it. Take a new key for a new request.")
     headers = {**row.headers, "Idempotency-Replayed": "true"}
-    return AnsweredBefore(Response(bytes(row.body), row.status, headers))
+    return AnsweredBefore(Response(asked.seal.decrypt(bytes(row.body)), row.status, headers))
 
 
 def _hash(value: list[Any]) -> bytes:

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db import run
+
 
 def table(metadata: sa.MetaData) -> sa.Table:
     return sa.Table(
@@ -27,4 +29,4 @@ async def take(tx: AsyncConnection, ids: Sequence[UUID]) -> set[UUID]:
 
     Waits for another transaction that is taking the same event, so two consumers never both get it.
     """
-    return set((await tx.execute(TAKE, {"ids": ids})).scalars())
+    return {row.event_id for row in await run(tx, TAKE, {"ids": list(ids)})}

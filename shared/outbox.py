@@ -16,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import envelope, telemetry
 from shared.contracts.registry import Fact
+from shared.db import run
 from shared.envelope import Event
+from shared.problems import TooLarge
 
 CHANNEL = "outbox"
 LARGEST = 900_000
@@ -76,7 +78,10 @@ MARK_PUBLISHED = sa.text("UPDATE outbox SET published_at = now() WHERE id = ANY(
 
 BACKLOG = sa.text("SELECT count(*) AS size, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL")
 
-PRUNE = sa.text("DELETE FROM outbox WHERE published_at < :before")
+PRUNE = sa.text(
+    "DELETE FROM outbox WHERE id IN"
+    " (SELECT id FROM outbox WHERE published_at < :before ORDER BY published_at LIMIT :at_most)"
+)
 
 
 async def add(tx: AsyncConnection, facts: Iterable[Fact], *, cause: Event[Any] | None = None) -> None:
@@ -91,11 +96,11 @@ def said(facts: Iterable[Fact], *, cause: Event[Any] | None = None) -> list[Even
 
 
 async def add_events(tx: AsyncConnection, events: Sequence[Event[Any]]) -> None:
-    """One statement, however many events; `ValueError` if one is too large to travel."""
+    """One statement, however many events; `TooLarge` if one is too large to travel."""
     if not events:
         return
     if oversized := next((event for event in events if len(event.body) > LARGEST), None):
-        raise ValueError(f"{oversized.type} of {oversized.subject} has {len(oversized.body)} bytes")
+        raise TooLarge(f"{oversized.type} would have {len(oversized.body)} bytes; {LARGEST} are allowed.")
     columns = {
         "aggregatetype": [event.type.split(".")[1] for event in events],
         "aggregateid": [event.subject for event in events],
@@ -105,16 +110,16 @@ async def add_events(tx: AsyncConnection, events: Sequence[Event[Any]]) -> None:
         "event_id": [event.id for event in events],
         "traceparent": [event.traceparent for event in events],
     }
-    await tx.execute(ADD, columns)
+    await run(tx, ADD, columns)
 
 
 async def unpublished(tx: AsyncConnection, *, at_most: int, shard: int = 0, shards: int = 1) -> list[Outgoing]:
-    rows = await tx.execute(UNPUBLISHED, {"at_most": at_most, "shard": shard, "shards": shards})
+    rows = await run(tx, UNPUBLISHED, {"at_most": at_most, "shard": shard, "shards": shards})
     return [Outgoing(*row) for row in rows]
 
 
 async def mark_published(tx: AsyncConnection, ids: Sequence[int]) -> None:
-    await tx.execute(MARK_PUBLISHED, {"ids": ids})
+    await run(tx, MARK_PUBLISHED, {"ids": list(ids)})
 
 
 async def backlog(tx: AsyncConnection) -> tuple[int, datetime | None]:
@@ -123,6 +128,6 @@ async def backlog(tx: AsyncConnection) -> tuple[int, datetime | None]:
     return row.size, row.oldest
 
 
-async def prune(tx: AsyncConnection, before: datetime) -> int:
-    """Forget what was published before a time; the topics keep it."""
-    return (await tx.execute(PRUNE, {"before": before})).rowcount
+async def prune(tx: AsyncConnection, before: datetime, at_most: int) -> int:
+    """Forget some of what was published before a time, how many; the topics keep it."""
+    return (await tx.execute(PRUNE, {"before": before, "at_most": at_most})).rowcount

@@ -9,10 +9,10 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from shared import problems
+from shared.db import is_transient
 from shared.problems import Problem
 
 MOST_ERRORS = 50
@@ -21,9 +21,8 @@ MISSING_HEADER: dict[tuple[Any, ...], type[problems.IdempotencyKeyMissing | prob
     ("header", "If-Match"): problems.VersionRequired,
 }
 # PostgreSQL, Appendix A: the first two characters of an SQLSTATE are its class.
-TRANSIENT = {"08", "40", "53", "55", "57", "58", "25006"}
 CONTRADICTION = {"23503", "23505", "23P01"}
-NOT_STORABLE = {"22", "23514"}
+NOT_STORABLE = {"22", "23514", "54"}
 NOT_PERMITTED = "42501"
 
 log = structlog.get_logger(__name__)
@@ -36,9 +35,18 @@ async def handle(request: Request, error: Exception) -> Response:
         log.error("request_failed", exc_info=error)
     elif isinstance(problem, problems.Unavailable):
         log.warning("request_refused", error=type(error).__name__)
+    elif isinstance(problem, problems.MethodNotAllowed):
+        problem.headers.update(_allow(request))
     document = problem.document(request.app.state.problem_base) | {"request_id": request.state.request_id}
     # ASCII only: a lone surrogate in what the caller sent must not break the answer to it.
     return Response(json.dumps(document), problem.status, problem.headers, "application/problem+json")
+
+
+def _allow(request: Request) -> dict[str, str]:
+    """All methods of the resource, as RFC 9110 (15.5.6) wants it; by itself the router names those of one route."""
+    path = getattr(request.scope.get("route"), "path", None)
+    operations = request.app.openapi()["paths"].get(path, {})
+    return {"Allow": ", ".join(method.upper() for method in operations)} if operations else {}
 
 
 def problem_of(error: Exception) -> Problem:
@@ -49,14 +57,18 @@ def problem_of(error: Exception) -> Problem:
             return _invalid_request(error)
         case HTTPException():
             return _http(error)
-        case PoolTimeoutError():
-            return problems.Unavailable()
-        case DBAPIError():
+        case SQLAlchemyError() | psycopg.Error():
             return _database(error)
     return problems.Internal()
 
 
-EXPECTED: tuple[type[Exception], ...] = (Problem, RequestValidationError, HTTPException, SQLAlchemyError)
+EXPECTED: tuple[type[Exception], ...] = (
+    Problem,
+    RequestValidationError,
+    HTTPException,
+    SQLAlchemyError,
+    psycopg.Error,
+)
 """Handled inside the application; all the rest is a bug and is answered at the door."""
 
 
@@ -70,17 +82,18 @@ def _http(error: HTTPException) -> Problem:
     return kind(headers=error.headers) if kind else problems.Internal()
 
 
-def _database(error: DBAPIError) -> Problem:
-    sqlstate = getattr(error.orig, "sqlstate", None) or ""
-    codes = {sqlstate, sqlstate[:2]}
-    if error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError) or TRANSIENT & codes:
+def _database(error: SQLAlchemyError | psycopg.Error) -> Problem:
+    if is_transient(error):
         return problems.Unavailable()
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    sqlstate = getattr(cause, "sqlstate", None) or ""
+    codes = {sqlstate, sqlstate[:2]}
     if CONTRADICTION & codes:
         return problems.Conflict("Somebody was faster, or it is there already. Read it again before you repeat this.")
     if NOT_PERMITTED in codes:
         log.error("row_level_security_held", exc_info=error)
         return problems.Forbidden()
-    if NOT_STORABLE & codes or isinstance(error.orig, psycopg.DataError):
+    if NOT_STORABLE & codes or isinstance(cause, psycopg.DataError):
         return problems.invalid("", "not_storable", "A value is out of range or cannot be stored.")
     return problems.Internal()
 

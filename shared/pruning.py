@@ -8,17 +8,20 @@ from shared.service import Running, Worker
 
 PUBLISHED_KEPT = timedelta(days=7)
 """Facts that are in the topics; kept a while for whoever looks into what was said."""
+AT_ONCE = 5_000
+"""So that no statement takes long, however much there is."""
 ANSWERS_KEPT = timedelta(hours=48)
 """A client that retries does so within hours; stored answers may hold names."""
 
 
 async def prune(running: Running) -> int:
-    """Forget old published facts and old answers; how many."""
+    """Forget some old published facts and some old answers; how many of each at most."""
     now = clock.now()
     async with running.database.transaction(SYSTEM) as tx:
-        forgotten = await outbox.prune(tx, now - PUBLISHED_KEPT) + await idempotency.prune(tx, now - ANSWERS_KEPT)
-    running.metrics.work.labels("prune", "forgotten").inc(forgotten)
-    return 0  # what is left is not due before the next hour
+        facts = await outbox.prune(tx, now - PUBLISHED_KEPT, AT_ONCE)
+        answers = await idempotency.prune(tx, now - ANSWERS_KEPT, AT_ONCE)
+    running.metrics.work.labels("prune", "forgotten").inc(facts + answers)
+    return max(facts, answers)
 
 
 PRUNING = Worker("prune", prune, every=timedelta(hours=1))

@@ -10,7 +10,7 @@ import structlog
 
 from shared import clock, envelope, outbox
 from shared.contracts.registry import FACTS
-from shared.db import SYSTEM, Database, is_transient, wait_until_woken
+from shared.db import SYSTEM, Database, is_transient, run, wait_until_woken
 from shared.kafka.consumer import backoff
 from shared.kafka.producer import Message, Producer
 from shared.outbox import Outgoing
@@ -20,9 +20,9 @@ LOG = structlog.get_logger(__name__)
 POLL_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 STUCK_AFTER = 90.0
-CONNECTION_OPTIONS = "-c enable_seqscan=off"
-"""A plan made while the outbox was empty would scan it for ever; so the partial index is the only way."""
-TRY_LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('acquis relay'), :shard)")
+CONNECTION_OPTIONS = "-c synchronous_commit=off"
+"""Marks that a crash of the database forgets are made again, after the facts were sent again."""
+TRY_LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('acquis relay'), :shard) AS held")
 
 
 class Relay:
@@ -75,7 +75,8 @@ class Relay:
     async def publish(self) -> int | None:
         """Publish one batch; None if the broker did not take all of it."""
         async with self._database.transaction(SYSTEM) as tx:
-            if not await tx.scalar(TRY_LOCK, {"shard": self._shard}):
+            [lock] = await run(tx, TRY_LOCK, {"shard": self._shard})
+            if not lock.held:
                 return 0
             waiting = await outbox.unpublished(tx, at_most=self._batch, shard=self._shard, shards=self._shards)
             if not waiting:

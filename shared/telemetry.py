@@ -12,6 +12,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased
 from opentelemetry.trace import Span, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -91,12 +92,16 @@ def set_up_logging(level: str, stream: TextIO | None = None) -> None:
 
 
 def set_up_tracing(name: str, otlp_endpoint: str | None, *exporters: SpanExporter) -> TracerProvider:
-    """Record spans and send them to the collector, if there is one, and to any exporter given besides."""
-    provider = TracerProvider(resource=Resource.create({SERVICE_NAME: name}))
-    if otlp_endpoint:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
-    for exporter in exporters:
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+    """Record spans and send them to the collector, if there is one, and to any exporter given besides.
+
+    With nowhere to send them none are recorded, but trace ids go on from event to event; `OTEL_TRACES_SAMPLER` says how
+    many otherwise (OpenTelemetry's own default: all).
+    """
+    receivers = [*exporters, *([OTLPSpanExporter(endpoint=otlp_endpoint)] if otlp_endpoint else [])]
+    sampler = None if receivers else ParentBased(ALWAYS_OFF)
+    provider = TracerProvider(sampler, Resource.create({SERVICE_NAME: name}))
+    for receiver in receivers:
+        provider.add_span_processor(BatchSpanProcessor(receiver))
     trace.set_tracer_provider(provider)
     return provider
 

@@ -26,12 +26,12 @@ def visible_to(
     Nothing for anybody else: an operator, or a learner where no `learner` column is given.
     """
     own: list[sa.ColumnElement[bool]] = []
-    if principal.org and principal.roles - {"operator", "learner"}:
-        own += [column == principal.org for column in institutions]
+    if institution := _institution(principal):
+        own += [column == institution for column in institutions]
     if principal.learner_id and learner is not None:
         own.append(learner == principal.learner_id)
-    if "competent_body" in principal.roles and country is not None:
-        own.append(country.in_(sorted(principal.countries)))
+    if country is not None and (countries := _countries(principal)):
+        own.append(country.in_(countries))
     return sa.or_(sa.false(), *own)
 
 
@@ -52,6 +52,14 @@ def row_level_security(table: str, *columns: str) -> list[str]:
 
 def acting_for(principal: Principal) -> str | None:
     """Whom `Database.transaction` acts for: the caller's institution, the learner, a competent body's countries."""
-    ids: list[UUID | None] = [principal.org, principal.learner_id]
-    countries = sorted(principal.countries) if "competent_body" in principal.roles else []
-    return ",".join([*(str(one) for one in ids if one), *countries]) or None
+    ids = [_institution(principal), principal.learner_id]
+    return ",".join([*(str(one) for one in ids if one), *_countries(principal)]) or None
+
+
+def _institution(principal: Principal) -> UUID | None:
+    """The institution, for those of its staff who may see its rows: no learner, no operator."""
+    return principal.org if principal.roles - {"operator", "learner"} else None
+
+
+def _countries(principal: Principal) -> list[str]:
+    return sorted(principal.countries) if "competent_body" in principal.roles else []

@@ -19,7 +19,6 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.middleware import Middleware
-from starlette.types import Lifespan
 
 from shared import idempotency, openapi, problem_responses
 from shared.auth import Authenticator, Caller
@@ -66,7 +65,7 @@ async def _claim_key(
         ),
     ],
 ) -> None:
-    request.state.claim = await idempotency.claim(tx, request, caller.sub, key)
+    request.state.claim = await idempotency.claim(tx, request, caller, key)
 
 
 IdempotencyKey = Annotated[None, Depends(_claim_key)]
@@ -116,7 +115,6 @@ def create_app(
     metrics: Metrics,
     authenticator: Authenticator,
     platform: PlatformSettings,
-    lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     app = FastAPI(
         title=title,
@@ -132,7 +130,6 @@ def create_app(
             Middleware(RateLimit, requests_per_minute=platform.requests_per_minute),
             Middleware(BodyLimit, max_body_bytes=platform.max_body_bytes),
         ],
-        lifespan=lifespan,
     )
     app.state.database, app.state.problem_base = database, platform.problem_base
     for router in routers:

@@ -71,7 +71,7 @@ def remove(home: Path) -> None:
     """End the launcher that runs in `home` and delete all that was made there, the homes of the tests inside it too."""
     for inner in home.glob(f"*/{LOCK}"):
         remove(inner.parent)
-    if not home.exists():
+    if not any((home / mark).exists() for mark in (LOCK, "state.json")):
         return
     with open_lock(home) as lock:
         if not is_taken(lock):

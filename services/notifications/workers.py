@@ -16,8 +16,13 @@ PRUNED_AT_ONCE = 1_000
 
 def workers(settings: Settings) -> Sequence[Worker]:
     deliverer = Deliverer(settings)
+
+    async def deliver(running: Running) -> int:
+        await deliverer.run(running)
+        return 0  # it ends when nothing more is due
+
     return [
-        Worker("deliver", deliverer.run, every=timedelta(seconds=1), wakes_on="deliveries", close=deliverer.close),
+        Worker("deliver", deliver, every=timedelta(seconds=1), wakes_on="deliveries", close=deliverer.close),
         Worker("prune feed", partial(prune, timedelta(days=settings.retention_days)), every=timedelta(minutes=10)),
     ]
 

@@ -1,6 +1,6 @@
 """Composition root."""
 
-from services.recognition import api, consumer, tables
+from services.recognition import api, consumer, tables, workers
 from services.recognition.settings import Settings
 from shared.service import Service
 
@@ -12,4 +12,5 @@ def service(settings: Settings | None = None) -> Service:
         tables=tables.METADATA,
         routers=api.ROUTERS,
         subscriptions=consumer.SUBSCRIPTIONS,
+        workers=[workers.MEND],
     )

@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -17,6 +16,9 @@ from shared.telemetry import Metrics
 
 LOG = structlog.get_logger(__name__)
 POLL_SECONDS = 1.0
+TEND_SECONDS = 1.0
+"""Offsets are committed and the lag is looked at as often."""
+GOODBYE_SECONDS = 5.0
 STALLED_AFTER = 60.0
 """Seconds without any answer from the broker for an assigned partition after which the group is joined afresh."""
 LONGEST_WAIT = 30.0
@@ -31,8 +33,8 @@ class StalledError(KafkaError):  # type: ignore[misc]  # aiokafka publishes no t
 class Consumer:
     """One member of a service's consumer group.
 
-    Offsets are committed after the database and in the background: an awaited commit costs more than the work, and the
-    inbox eats whatever is delivered again.
+    Offsets are committed after the database, in the background and once a second: a commit costs more than the work on
+    one event, and the inbox eats whatever is delivered again.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class Consumer:
     ) -> None:
         self._bootstrap, self._group, self._topics, self._batch = bootstrap, group, list(topics), batch
         self._intake, self._metrics = intake, metrics
-        self._commit: asyncio.Task[None] | None = None
         self._positions: dict[TopicPartition, int] = {}
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._committing: asyncio.Task[None] | None = None
         self._polled = time.monotonic()
+        self._tended = 0.0
 
     def is_alive(self) -> bool:
         """Whether the loop polled lately; a stalled assignment is left by the loop itself."""
@@ -67,7 +71,10 @@ class Consumer:
         while True:
             batch: Batch = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=self._batch)
             self._polled = time.monotonic()
-            self._watch(consumer)
+            if self._polled - self._tended > TEND_SECONDS:
+                self._tended = self._polled
+                self._watch(consumer)
+                self._commit_behind(consumer)
             if not batch:
                 continue
             try:
@@ -81,14 +88,15 @@ class Consumer:
                 await asyncio.sleep(backoff(failures))
             else:
                 failures = 0
-                await self._note(consumer, {part: records[-1].offset + 1 for part, records in batch.items()})
+                offsets = {part: records[-1].offset + 1 for part, records in batch.items()}
+                self._positions |= offsets
+                self._uncommitted |= offsets
 
-    async def _note(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+    def _commit_behind(self, consumer: AIOKafkaConsumer) -> None:
         """Commit offsets in the background, one commit at a time."""
-        self._positions |= offsets
-        if self._commit is not None:
-            await self._commit
-        self._commit = asyncio.create_task(_commit(consumer, offsets), name="commit offsets")
+        if self._uncommitted and (self._committing is None or self._committing.done()):
+            offsets, self._uncommitted = self._uncommitted, {}
+            self._committing = asyncio.create_task(_commit(consumer, offsets), name="commit offsets")
 
     def _watch(self, consumer: AIOKafkaConsumer) -> None:
         """Report the lag, and leave an assignment for which the broker has stopped answering."""
@@ -120,10 +128,16 @@ class Consumer:
             await consumer.start()
             yield consumer
         finally:
-            if self._commit is not None:
-                await self._commit
-                self._commit = None
-            await consumer.stop()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await self._say_goodbye(consumer)
+
+    async def _say_goodbye(self, consumer: AIOKafkaConsumer) -> None:
+        if self._committing is not None:
+            await self._committing
+        await _commit(consumer, self._uncommitted)
+        self._uncommitted = {}
+        await consumer.stop()
 
 
 def backoff(failures: int) -> float:
@@ -140,8 +154,8 @@ def _records(batch: Batch) -> list[Record]:
     ]
 
 
-def _type(headers: Iterable[tuple[str, Any]]) -> str | None:
-    return next((value.decode(errors="replace") for name, value in headers if name == "ce_type"), None)
+def _type(headers: Iterable[tuple[str, bytes | None]]) -> str | None:
+    return next((value.decode(errors="replace") for name, value in headers if name == "ce_type" and value), None)
 
 
 def _seek_back(consumer: AIOKafkaConsumer, batch: Batch) -> None:
@@ -150,8 +164,11 @@ def _seek_back(consumer: AIOKafkaConsumer, batch: Batch) -> None:
             consumer.seek(part, records[0].offset)
 
 
-async def _commit(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+async def _commit(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+    ours = {part: offset for part, offset in offsets.items() if part in consumer.assignment()}
+    if not ours:
+        return
     try:
-        await consumer.commit(offsets)
+        await consumer.commit(ours)
     except (KafkaError, OSError, TimeoutError) as error:
         LOG.info("offsets not committed, the inbox will eat the repeats", error=repr(error))

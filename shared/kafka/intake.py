@@ -57,8 +57,8 @@ class Intake:
             await self._take_in_one_by_one(heard)
 
     async def bring_back(self, tx: AsyncConnection, letter: dead_letters.DeadLetter) -> None:
-        """Handle a dead letter again; the inbox knows it already and is not asked."""
-        await self._dispatch(tx, [envelope.read(letter.payload)])
+        """Handle a dead letter again, unless its event has been taken in meanwhile."""
+        await self._handle(tx, [envelope.read(letter.payload)])
         await dead_letters.mark_replayed(tx, letter.id)
 
     async def _take_in_one_by_one(self, records: Sequence[Record]) -> None:
@@ -113,8 +113,6 @@ class Intake:
             payload=record.body,
             reason=reason,
         )
-        if not isinstance(error, envelope.UnreadableEventError):
-            await inbox.take(tx, [envelope.read(record.body, record.type).id])
         self._metrics.dead_letters.inc()
         self._metrics.consumed.labels(record.type or "unknown", "dead").inc()
 

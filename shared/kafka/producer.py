@@ -43,20 +43,35 @@ class Producer:
         return acknowledged
 
     async def _receipts(self, messages: Iterable[Message]) -> AsyncIterator[RecordMetadata]:
-        """Hand over everything first, then wait for one receipt after the other."""
+        """Hand over everything first, then wait for one receipt after the other.
+
+        What cannot be handed over, to a topic that does not exist, say, holds up what is behind it, not what is before.
+        """
         producer = await self._opened()
-        pending = [
-            await producer.send(message.topic, message.value, message.key, headers=message.headers)
-            for message in messages
-        ]
+        pending: list[asyncio.Future[RecordMetadata]] = []
+        failure: Exception | None = None
+        try:
+            async with asyncio.timeout(PATIENCE / 2):
+                await self._hand_over(producer, messages, pending)
+        except (KafkaError, TimeoutError) as error:
+            failure = error
         for receipt in pending:
             yield await receipt
+        if failure:
+            raise failure
+
+    @staticmethod
+    async def _hand_over(
+        producer: AIOKafkaProducer, messages: Iterable[Message], pending: list[asyncio.Future[RecordMetadata]]
+    ) -> None:
+        for message in messages:
+            receipt = await producer.send(message.topic, message.value, message.key, headers=message.headers)
+            pending.append(receipt)
 
     async def close(self) -> None:
         if (producer := self._open) is not None:
             self._open = None
-            with suppress(KafkaError, OSError, TimeoutError):
-                await asyncio.wait_for(producer.stop(), timeout=2)
+            await _abandon(producer)
 
     async def _opened(self) -> AIOKafkaProducer:
         if self._open is None:
@@ -70,7 +85,17 @@ class Producer:
             try:
                 await producer.start()
             except BaseException:
-                await producer.stop()
+                await _abandon(producer)
                 raise
             self._open = producer
         return self._open
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """Close it, and if its broker keeps it from flushing, drop what it holds: the relay will send that again."""
+    with suppress(KafkaError, OSError, TimeoutError):
+        await asyncio.wait_for(producer.stop(), timeout=2)
+        return
+    with suppress(KafkaError, OSError, TimeoutError):
+        await producer._sender.close()  # noqa: SLF001 - stop() was cut off before it, and would now do nothing
+        await producer.client.close()

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -30,7 +30,7 @@ def not_signed_by_a_key(alg: str, claims: Mapping[str, Any]) -> str:
     return f"{said}.{base64url(signature)}"
 
 
-BAD_TOKENS = {
+BAD_TOKENS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "garbage": lambda _: "garbage",
     "expired": lambda claims: signed(**claims, exp=NOW - 60),
     "not yet valid": lambda claims: signed(**claims, nbf=NOW + 3_600),

@@ -25,7 +25,7 @@ def another_process() -> Iterator[ProcessPoolExecutor]:
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_whatever_is_sent_the_answer_is_one_that_the_document_announces(
-    told_world: ToldWorld, another_process: ProcessPoolExecutor, service: str
+    told_world: ToldWorld, ids, another_process: ProcessPoolExecutor, service: str
 ):
     callers = [
         told_world.staff("mt"),
@@ -34,7 +34,7 @@ async def test_whatever_is_sent_the_answer_is_one_that_the_document_announces(
         told_world.told.learner(),
     ]
     tokens = [bearer(caller)["Authorization"].removeprefix("Bearer ") for caller in callers]
-    fuzzing = asyncio.get_running_loop().run_in_executor(another_process, fuzz, told_world.url, service, tokens)
+    fuzzing = asyncio.get_running_loop().run_in_executor(another_process, fuzz, told_world.url, service, tokens, ids)
     found = await fuzzing
     assert found.violations == {}
     assert {operation for operation, statuses in found.answered.items() if not statuses & HEARD} == set()

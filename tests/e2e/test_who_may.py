@@ -1,4 +1,4 @@
-"""Every operation of the OpenAPI documents × every role × own or foreign institution."""
+"""Every operation of the OpenAPI documents by every role, at the own or foreign institution."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -15,13 +15,13 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.usefixtures("not
 
 OPEN_TO_ALL = {"list_events", "list_event_types"}
 """Of events, everybody gets those about the public catalogue; who gets which others is a matter of its own."""
-PUBLIC = [one for one in OPERATIONS if one.service == "catalogue" and one.method == "get" or str(one) in OPEN_TO_ALL]
+PUBLIC = [one for one in OPERATIONS if (one.service == "catalogue" and one.method == "get") or str(one) in OPEN_TO_ALL]
 GUARDED = [one for one in OPERATIONS if one not in PUBLIC]
 STALE = '"999999999"'
 
 
 def with_role(world: ToldWorld, role: str) -> Actor:
-    return Actor(f"only-{role}", (role,), org=world.story.told.institutions["mt"], countries=("MT",))
+    return Actor(f"only-{role}", (role,), org=world.told.institutions["mt"], countries=("MT",))
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))

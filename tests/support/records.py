@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.recognition.domain.ledger import LinkedEntry
 from services.recognition.tables import CREDITS, DECISIONS, LEDGER_ENTRIES, PENDING_FACTS
@@ -45,3 +46,12 @@ async def waiting_for(recognition: Running, id_: UUID | str) -> list[str]:
     key = PENDING_FACTS.c.waits_for
     async with recognition.database.transaction(SYSTEM) as tx:
         return list(await tx.scalars(sa.select(key).where(key.contains(str(id_)))))
+
+
+def as_owner(recognition: Running) -> AsyncEngine:
+    """The database in the hands of somebody with all rights."""
+    url = recognition.settings.owner_database_url
+    assert url
+    return create_async_engine(
+        sa.make_url(url.get_secret_value()).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool
+    )

@@ -4,11 +4,11 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from services.agreements.domain.revisions import Seen
-from shared.bodies import Body, LongText
+from shared.bodies import WRITTEN_AS_DATE, Body, LongText
 from shared.canonical import PROFILE
 
 ANSWER = ConfigDict(from_attributes=True, extra="ignore", json_schema_extra=None)
@@ -19,11 +19,21 @@ L = TypeVar("L", bound=Sequence[Any])
 Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 """As far as the type `integer` of PostgreSQL counts."""
 
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+Day = Annotated[
+    date,
+    Field(ge=date(2000, 1, 1), le=date(2199, 12, 31)),
+    WRITTEN_AS_DATE,
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^2[01]"}),
+]
 """A day of a validity or a stay; far-off ones are typing errors."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 HashProfile = Annotated[str, Field(description="How the hash is made", examples=[PROFILE])]
+
+
+class _Distinct(AfterValidator):
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"uniqueItems": True}
 
 
 def distinct(key: Callable[[Any], Hashable] = lambda item: item) -> AfterValidator:
@@ -34,7 +44,7 @@ def distinct(key: Callable[[Any], Hashable] = lambda item: item) -> AfterValidat
             raise PydanticCustomError("distinct", "The list names something twice.")
         return items
 
-    return AfterValidator(check)
+    return _Distinct(check)
 
 
 def check_order(first: date, last: date, name: str) -> None:

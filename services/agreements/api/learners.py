@@ -3,13 +3,13 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import ConfigDict, Field, PastDate, StringConstraints, TypeAdapter
+from pydantic import ConfigDict, Field, PastDate, StringConstraints, TypeAdapter, WithJsonSchema
 
 from services.agreements import handlers, store
 from services.agreements.api.fields import ANSWER
 from services.agreements.domain.learners import Learner, PersonalData
 from shared.auth import Principal, allow
-from shared.bodies import Body, ShortText
+from shared.bodies import WRITTEN_AS_DATE, Body, ShortText
 from shared.entity_tags import created, set_etag
 from shared.paging import Page, Paged
 from shared.web import IdempotencyKey, Transaction, api_router
@@ -35,7 +35,12 @@ class LearnerRequest(Body):
 
     given_name: ShortText
     family_name: ShortText
-    birth_date: Annotated[PastDate, Field(ge=date(1900, 1, 1))]
+    birth_date: Annotated[
+        PastDate,
+        Field(ge=date(1900, 1, 1)),
+        WRITTEN_AS_DATE,
+        WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20)", "description": "A day in the past"}),
+    ]
     email: EmailAddress | None = None
 
     def personal(self) -> PersonalData:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from services.assessment.domain.assessments import Plan, Report, State
-from shared.bodies import Body, CalendarDate
+from shared.bodies import NOT_BLANK, Body, CalendarDate, DecimalText
 from shared.contracts.assessment import Method, OutcomeResult, Procedure, Result
 
 UNIT, OUTCOME = "01996b0c-5c00-7000-8000-000000000022", "01996b0c-5c00-7000-8000-000000000221"
@@ -29,9 +29,11 @@ RESULT: dict[str, Any] = {
 }
 
 Weight = Annotated[
-    Decimal, Field(gt=0, le=1, decimal_places=4, description="The share of this assessment in the outcome")
+    Decimal,
+    DecimalText(r"^(0\.(?!0+$)[0-9]{1,4}|1(\.0{1,4})?)$"),
+    Field(description="The share of this assessment in the outcome: more than 0, at most 1"),
 ]
-GradeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+GradeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), NOT_BLANK]
 
 
 class PlannedOutcomeBody(Body):

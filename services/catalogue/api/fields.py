@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from shared.bodies import DecimalText
+
 ANSWER = ConfigDict(from_attributes=True, extra="ignore", json_schema_extra=None)
 """An answer has the fields of the request and more; in later versions perhaps still more."""
 
@@ -18,8 +20,12 @@ IscedF = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 # One form for each number, so that what is answered now and what is read later are the same.
 Points = Annotated[
-    Decimal, Field(ge=0, le=9999, decimal_places=1), AfterValidator(lambda points: points.quantize(Decimal("0.1")))
+    Decimal,
+    DecimalText(r"^[0-9]{1,4}(\.[0-9])?$"),
+    AfterValidator(lambda points: points.quantize(Decimal("0.1"))),
 ]
 Share = Annotated[
-    Decimal, Field(ge=0, le=1, decimal_places=2), AfterValidator(lambda share: share.quantize(Decimal("0.01")))
+    Decimal,
+    DecimalText(r"^(0(\.[0-9]{1,2})?|1(\.00?)?)$"),
+    AfterValidator(lambda share: share.quantize(Decimal("0.01"))),
 ]

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, StrictBool, StringConstraints, TypeAdapt
 from services.catalogue.api.fields import ANSWER, Code, EqfLevel, IscedF, Points
 from services.catalogue.domain.entries import UnitEntry
 from services.catalogue.domain.qualifications import QualificationDescription, QualificationState
-from shared.bodies import Body, CalendarDate, CountryCode, LanguageMap
+from shared.bodies import NOT_BLANK, Body, CalendarDate, CountryCode, LanguageMap
 from shared.contracts.catalogue import OutcomeKind
 
 DESCRIPTION = TypeAdapter(QualificationDescription)
@@ -82,7 +82,7 @@ class QualificationDescriptionBody(Body):
     country: CountryCode
     title: LanguageMap
     eqf_level: EqfLevel
-    nqf_level: Annotated[str, StringConstraints(min_length=1, max_length=20)] | None = Field(
+    nqf_level: Annotated[str, StringConstraints(min_length=1, max_length=20), NOT_BLANK] | None = Field(
         None, description="As the national framework numbers it"
     )
     isced_f: IscedF

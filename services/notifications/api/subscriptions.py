@@ -3,19 +3,22 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, StringConstraints
 
 from services.notifications import handlers, store, vault
 from services.notifications.domain.subscriptions import Scope, SubscriptionState
 from services.notifications.domain.targets import LONGEST
 from services.notifications.handlers import Wish
 from shared.auth import Principal, allow
-from shared.bodies import Body, CountryCode, ShortText
+from shared.bodies import NOT_BLANK, Body, CountryCode, ShortText
 from shared.entity_tags import IfMatch, created, set_etag
 from shared.paging import Page, Paged
 from shared.web import IdempotencyKey, Transaction, api_router
 
 router = api_router("subscriptions")
+
+REPEATABLE: dict[str, JsonValue] = {"uniqueItems": False}
+"""To name something twice is to name it; pydantic would document that a set may not."""
 
 Subscriber = Annotated[Principal, allow("competent_body", "coordinator", "recogniser")]
 
@@ -29,12 +32,17 @@ class ScopeBody(Body):
         Field(
             max_length=60,
             description="For competent bodies: whose recognition decisions to hear. None named: all granted to you.",
+            json_schema_extra=REPEATABLE,
         ),
     ] = frozenset()
     qualification_ids: Annotated[
         frozenset[UUID],
         PlainSerializer(sorted, return_type=list[UUID]),
-        Field(max_length=200, description="Only facts about these qualifications. None named: about any."),
+        Field(
+            max_length=200,
+            description="Only facts about these qualifications. None named: about any.",
+            json_schema_extra=REPEATABLE,
+        ),
     ] = frozenset()
 
 
@@ -53,7 +61,10 @@ class SubscriptionRequest(Body):
     )
 
     url: Annotated[
-        str, StringConstraints(min_length=1, max_length=LONGEST), Field(description="https, port 443 or 8443")
+        str,
+        StringConstraints(min_length=1, max_length=LONGEST),
+        NOT_BLANK,
+        Field(description="https, port 443 or 8443"),
     ]
     event_types: Annotated[
         tuple[Annotated[str, StringConstraints(max_length=100)], ...],

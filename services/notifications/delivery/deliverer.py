@@ -71,12 +71,14 @@ class Deliverer:
         await self._poster.close()
 
     async def _turn(self, running: Running, attempts: list[Attempt], room: int) -> list[Claimed]:
-        """One transaction: record what is finished, claim what there is room for."""
-        async with running.database.transaction(SYSTEM) as tx:
+        """Record what is finished, claim what there is room for; a crash between the two changes nothing."""
+        database = running.database
+        gone = {one.claimed.subscription_id for one in attempts if is_gone(one.answer)}
+        async with database.transaction(SYSTEM) if gone else database.single_statements() as tx:
             if attempts:
                 await store.record_attempts(tx, attempts)
-                if gone := {one.claimed.subscription_id for one in attempts if is_gone(one.answer)}:
-                    await handlers.disable_gone(tx, gone)
+            if gone:
+                await handlers.disable_gone(tx, gone)
             claimed = await store.claim_due(tx, at_most=room, lease=LEASE) if room else []
         for state, number in Counter(one.settled.state for one in attempts).items():
             running.metrics.work.labels("deliver", state).inc(number)

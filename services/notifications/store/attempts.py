@@ -13,6 +13,7 @@ from services.notifications.store.deliveries import Claimed
 from services.notifications.tables import ATTEMPTS
 from shared import paging
 from shared.auth import Principal
+from shared.db import run
 from shared.paging import PageRequest, Slice
 from shared.tenancy import visible_to
 
@@ -62,7 +63,7 @@ RECORD = sa.text(
 async def record_attempts(tx: AsyncConnection, attempts: Sequence[Attempt]) -> None:
     """Write down the attempts and what the deliveries become: one statement, however many."""
     rows = [_row(attempt) for attempt in attempts]
-    await tx.execute(RECORD, {name: [row[name] for row in rows] for name in COLUMNS})
+    await run(tx, RECORD, {name: [row[name] for row in rows] for name in COLUMNS})
 
 
 async def list_attempts(

@@ -10,6 +10,7 @@ from services.notifications.domain.deliveries import Delivery, DeliveryState
 from services.notifications.tables import DELIVERIES
 from shared import paging
 from shared.auth import Principal
+from shared.db import run
 from shared.paging import PageRequest, Slice
 from shared.problems import NotFound, VersionMismatch
 from shared.tenancy import visible_to
@@ -32,8 +33,6 @@ class Claimed:
     sealed_secret: bytes
 
 
-# A plan made while nothing was due would scan the whole table for ever.
-BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
 CLAIM = sa.text(
     """
     WITH due AS (
@@ -67,8 +66,7 @@ PRUNE = sa.text(
 
 async def claim_due(tx: AsyncConnection, *, at_most: int, lease: timedelta) -> list[Claimed]:
     """Claim what is due, oldest first; what nobody wants any more, or is pruned, becomes a dead letter instead."""
-    await tx.execute(BY_INDEX)
-    return [Claimed(*row) for row in await tx.execute(CLAIM, {"at_most": at_most, "lease": lease})]
+    return [Claimed(*row) for row in await run(tx, CLAIM, {"at_most": at_most, "lease": lease})]
 
 
 async def load_delivery(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notifications.domain.audience import Audience
 from services.notifications.tables import FEED
 from shared.auth import Principal
+from shared.db import run
 from shared.envelope import Event
 from shared.tenancy import visible_to
 
@@ -90,7 +91,7 @@ PRUNE = sa.text(
 async def take_in(tx: AsyncConnection, batch: Sequence[Addressed]) -> None:
     """Append the events and queue a delivery to each active subscription entitled to them: one statement for all."""
     rows = [_row(addressed) for addressed in batch]
-    await tx.execute(TAKE_IN, {name: [row[name] for row in rows] for name in COLUMNS})
+    await run(tx, TAKE_IN, {name: [row[name] for row in rows] for name in COLUMNS})
 
 
 async def read_feed(tx: AsyncConnection, principal: Principal, after: FeedCursor, limit: int) -> FeedPage:

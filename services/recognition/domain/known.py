@@ -42,7 +42,7 @@ class Known:
     qualifications: Mapping[Versioned, QualificationPublished] = field(default_factory=dict)
     qualification_versions: Mapping[UUID, Sequence[QualificationPublished]] = field(default_factory=dict)
     country_policies: Mapping[str, Sequence[CountryPolicyPublished]] = field(default_factory=dict)
-    """By country."""
+    """All versions of all policies, by country."""
 
 
 class _Dated(Protocol):
@@ -58,9 +58,15 @@ D = TypeVar("D", bound=_Dated)
 
 
 def in_force(versions: Iterable[D], day: date) -> D | None:
-    """The version valid on that day; of several, the one that began last."""
-    valid = [one for one in versions if one.valid_from <= day and (one.valid_until is None or day <= one.valid_until)]
-    return max(valid, key=lambda one: (one.valid_from, one.version), default=None)
+    """The one that began last before that day or on it; None if it has ended, for what it replaced does not return."""
+    begun = [one for one in versions if one.valid_from <= day]
+    last = max(begun, key=lambda one: (one.valid_from, one.version), default=None)
+    return last if last and (last.valid_until is None or day <= last.valid_until) else None
+
+
+def as_they_stand(policies: Iterable[CountryPolicyPublished]) -> Iterable[CountryPolicyPublished]:
+    """Each policy in its latest version, which says how long it holds; earlier ones knew no better."""
+    return {one.country_policy_id: one for one in sorted(policies, key=lambda one: one.version)}.values()
 
 
 def key(kind: str, id_: object, version: int | None = None) -> str:

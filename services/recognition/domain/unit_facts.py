@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.recognition.domain.known import Known, any_known, in_force, known_as
+from services.recognition.domain.known import Known, any_known, as_they_stand, in_force, known_as
 from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated
 from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, transcript_hash
 from shared.contracts.catalogue import ComparabilityDeclared, CountryPolicyPublished, QualificationPublished, Unit
@@ -43,6 +43,13 @@ class UnitFacts:
     def last_day(self) -> date:
         """The assessment date of the unit: when the last of its outcomes was assessed."""
         return max(assessment.assessed_on for assessment in self.assessments)
+
+    @property
+    def outcomes_also_agreed_elsewhere(self) -> list[UUID]:
+        """The host outcomes that stand for this unit's and, in the same agreement, for another unit's."""
+        others = (unit for unit in self.agreement.units if unit != self.agreed)
+        elsewhere = {pair.host_outcome_id for unit in others for pair in unit.outcomes}
+        return sorted(elsewhere & {pair.host_outcome_id for pair in self.agreed.outcomes})
 
     def within(self, valid_from: date, valid_until: date | None) -> bool:
         """Whether every assessment that counts was made in that time."""
@@ -100,7 +107,7 @@ def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentV
         home_unit=_unit(frame.qualification, agreed.unit_id),
         host_qualification=host_qualification,
         host_unit=_unit(host_qualification, agreed.host_unit_id) if host_qualification else None,
-        policy=in_force(policies, day),
+        policy=in_force(as_they_stand(policies), day),
     )
 
 

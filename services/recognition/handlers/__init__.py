@@ -1,6 +1,6 @@
 """The use cases, as HTTP and Kafka start them."""
 
-from services.recognition.handlers.evaluation import evaluate_transcripts
+from services.recognition.handlers.evaluation import evaluate_again, evaluate_transcripts
 from services.recognition.handlers.records import read_record
 from services.recognition.handlers.reference import (
     keep_comparabilities,
@@ -12,6 +12,7 @@ from services.recognition.handlers.reference import (
 )
 
 __all__ = [
+    "evaluate_again",
     "evaluate_transcripts",
     "keep_comparabilities",
     "keep_country_policies",

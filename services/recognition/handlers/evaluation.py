@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import store
@@ -11,7 +12,12 @@ from services.recognition.domain.known import Known, NotKnownYetError
 from services.recognition.domain.unit_facts import gather
 from shared import clock, ids, outbox
 from shared.contracts.assessment import TranscriptIssued
+from shared.db import is_transient
 from shared.envelope import Event
+
+LOG = structlog.get_logger(__name__)
+MENDING = "mending"
+"""What a transcript waits for that could not be evaluated: that somebody mends the cause."""
 
 Transcript = Event[TranscriptIssued]
 Waiting = list[tuple[Transcript, str]]
@@ -20,9 +26,44 @@ Waiting = list[tuple[Transcript, str]]
 
 async def evaluate_transcripts(tx: AsyncConnection, events: Sequence[Transcript]) -> None:
     """Decide on every unit that the transcripts touch; then on those that waited for one of them."""
+    await evaluate_released(tx, await _evaluate(tx, events))
+
+
+async def evaluate_released(tx: AsyncConnection, events: Sequence[Transcript]) -> None:
+    """The same for transcripts that were parked: one that fails is no fault of what released it, and is set aside."""
     while events:
-        cases = await _with_their_facts(tx, events)
-        events = await _evaluate(tx, cases) if cases else []
+        events = await _evaluate_apart(tx, events)
+
+
+async def evaluate_again(tx: AsyncConnection) -> int:
+    """What was set aside; how many transcripts still cannot be evaluated."""
+    await evaluate_released(tx, await store.release(tx, [MENDING]))
+    return await store.count_waiting(tx, MENDING)
+
+
+async def _evaluate_apart(tx: AsyncConnection, events: Sequence[Transcript]) -> list[Transcript]:
+    """All at once; if that fails one by one, each in a savepoint. Returns what these release in turn."""
+    try:
+        async with tx.begin_nested():
+            return await _evaluate(tx, events)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        if len(events) == 1:
+            await _set_aside(tx, events[0], error)
+            return []
+    return [released for event in events for released in await _evaluate_apart(tx, [event])]
+
+
+async def _set_aside(tx: AsyncConnection, event: Transcript, error: Exception) -> None:
+    LOG.error("waiting transcript set aside", event_id=str(event.id), subject=event.subject, exc_info=error)
+    await store.park(tx, [(event, MENDING)], clock.now())
+
+
+async def _evaluate(tx: AsyncConnection, events: Sequence[Transcript]) -> list[Transcript]:
+    """Returns the later issues that waited for one of these."""
+    cases = await _with_their_facts(tx, events)
+    return await _decide(tx, cases) if cases else []
 
 
 async def _with_their_facts(tx: AsyncConnection, events: Sequence[Transcript]) -> list[tuple[Transcript, Case]]:
@@ -48,8 +89,7 @@ def _sort_out(known: Known, events: Sequence[Transcript]) -> tuple[list[tuple[Tr
     return ready, waiting
 
 
-async def _evaluate(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]]) -> list[Transcript]:
-    """Returns the later issues that waited for one of these."""
+async def _decide(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]]) -> list[Transcript]:
     transcripts = [case.transcript for _, case in cases]
     standings = await store.lock_standings(
         tx, [one.learner_id for one in transcripts], [one.transcript_id for one in transcripts]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import store, tables
 from services.recognition.domain.known import key
-from services.recognition.handlers.evaluation import evaluate_transcripts
+from services.recognition.handlers.evaluation import evaluate_released
 from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
@@ -61,7 +61,7 @@ async def keep_learning_agreements(tx: AsyncConnection, events: Sequence[Event[L
 async def _keep(tx: AsyncConnection, table: sa.Table, rows: Sequence[Row], keys: Sequence[str]) -> None:
     await store.take_turns(tx, keys)
     await store.keep(tx, table, rows)
-    await evaluate_transcripts(tx, await store.release(tx, keys))
+    await evaluate_released(tx, await store.release(tx, keys))
 
 
 def _row(fact: Fact, id_: UUID, version: int) -> Row:

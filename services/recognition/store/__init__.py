@@ -2,7 +2,7 @@
 
 from services.recognition.store.evaluations import lock_standings, save
 from services.recognition.store.known import find_known, keep
-from services.recognition.store.pending import park, release, take_turns
+from services.recognition.store.pending import count_waiting, park, release, take_turns
 from services.recognition.store.reads import (
     find_credits,
     find_open_reviews,
@@ -17,6 +17,7 @@ from services.recognition.store.reads import (
 )
 
 __all__ = [
+    "count_waiting",
     "find_credits",
     "find_known",
     "find_open_reviews",

@@ -15,6 +15,7 @@ from services.recognition.domain.evaluation import ActiveCredit, Standing
 from services.recognition.domain.ledger import Head
 from services.recognition.store.inserts import insertion, rows
 from shared.contracts.recognition import CreditRecognised, QualificationCompleted, ValidationCompleted
+from shared.db import run
 
 LEARNERS = sa.bindparam("learners", type_=pg.ARRAY(sa.Uuid))
 
@@ -65,10 +66,10 @@ SAVE = sa.text(
 async def lock_standings(tx: AsyncConnection, learners: Iterable[UUID], transcripts: Iterable[UUID]) -> Standings:
     """Where the learners stand; theirs alone to change until this transaction ends."""
     wanted, start = sorted(set(learners)), Head()
-    heads = await tx.execute(LOCK_HEADS, {"learners": wanted, "position": start.position, "hash": start.hash})
+    heads = await run(tx, LOCK_HEADS, {"learners": wanted, "position": start.position, "hash": start.hash})
     # A statement of its own: it has to see what whoever held the locks before has committed.
-    found = (await tx.execute(FIND_STANDINGS, {"learners": wanted, "transcripts": list(set(transcripts))})).all()
-    by_learner: dict[UUID, list[sa.Row[Any]]] = defaultdict(list)
+    found = await run(tx, FIND_STANDINGS, {"learners": wanted, "transcripts": list(set(transcripts))})
+    by_learner: dict[UUID, list[Any]] = defaultdict(list)
     for row in found:
         by_learner[row.learner_id].append(row)
     return Standings(
@@ -94,7 +95,8 @@ async def save(tx: AsyncConnection, batch: Batch) -> None:
             {"transcript_id": id_, "version": version} for id_, version in batch.evaluated.items()
         ),
     }
-    await tx.execute(
+    await run(
+        tx,
         SAVE,
         {
             **{table.name: rows(values) for table, values in added.items()},
@@ -104,7 +106,7 @@ async def save(tx: AsyncConnection, batch: Batch) -> None:
     )
 
 
-def _standing(head: Head, found: Sequence[sa.Row[Any]]) -> Standing:
+def _standing(head: Head, found: Sequence[Any]) -> Standing:
     return Standing(
         head=head,
         credits={

@@ -20,6 +20,7 @@ from shared.contracts.catalogue import (
     CountryPolicyPublished,
     QualificationPublished,
 )
+from shared.db import run
 
 KEEP = {
     table: sa.text(f"{insertion(table)} ON CONFLICT DO NOTHING")
@@ -87,7 +88,7 @@ async def keep(tx: AsyncConnection, table: sa.Table, facts: Sequence[Mapping[str
 async def find_known(tx: AsyncConnection, transcripts: Sequence[TranscriptIssued]) -> Known:
     """What the transcripts refer to, directly or through their agreements, as far as it has arrived."""
     wanted = sorted({(one.learning_agreement_id, one.learning_agreement_version) for one in transcripts})
-    found = await tx.execute(FIND, {"ids": [id_ for id_, _ in wanted], "versions": [version for _, version in wanted]})
+    found = await run(tx, FIND, {"ids": [id_ for id_, _ in wanted], "versions": [version for _, version in wanted]})
     facts: dict[str, list[Any]] = defaultdict(list)
     for kind, data in found:
         facts[kind].append(READ[kind].validate_json(data))

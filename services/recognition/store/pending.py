@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.recognition.store.inserts import insertion, rows
 from services.recognition.tables import PENDING_FACTS
 from shared import envelope
+from shared.db import run
 from shared.envelope import Event
 
 KEYS = sa.bindparam("keys", type_=pg.ARRAY(sa.Text))
@@ -26,6 +27,8 @@ PARK = sa.text(f"{insertion(PENDING_FACTS)} ON CONFLICT DO NOTHING")
 RELEASE = sa.text(
     "DELETE FROM pending_facts WHERE waits_for = ANY (:keys) RETURNING event_id, type, body, traceparent"
 ).bindparams(KEYS)
+
+COUNT_WAITING = sa.select(sa.func.count()).where(PENDING_FACTS.c.waits_for == sa.bindparam("key"))
 
 
 async def take_turns(tx: AsyncConnection, keys: Iterable[str]) -> None:
@@ -55,8 +58,12 @@ async def park(tx: AsyncConnection, waiting: Sequence[tuple[Event[Any], str]], a
 
 async def release(tx: AsyncConnection, keys: Iterable[str]) -> list[Event[Any]]:
     """The events that waited for one of these, in the order in which they were said."""
-    found = await tx.execute(RELEASE, {"keys": list(keys)})
+    found = await run(tx, RELEASE, {"keys": list(keys)})
     return [
         replace(envelope.read(row.body.encode(), row.type), traceparent=row.traceparent)
         for row in sorted(found, key=lambda row: row.event_id)
     ]
+
+
+async def count_waiting(tx: AsyncConnection, key: str) -> int:
+    return (await tx.execute(COUNT_WAITING, {"key": key})).scalar_one()

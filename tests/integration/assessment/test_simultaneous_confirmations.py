@@ -1,9 +1,6 @@
 """Two examiners at the same moment, in two real transactions; and what a confirmation costs."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,6 +12,7 @@ from shared.auth import Principal
 from shared.contracts.agreements import TranscriptPolicy
 from shared.db import SYSTEM, Database
 from shared.problems import VersionMismatch
+from tests.support.statements import statements
 from tests.support.stays import Stay, Stays
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
@@ -94,25 +92,12 @@ async def test_issuing_by_hand_waits_for_a_confirmation_under_way(stays: Stays):
     assert [len(fact.data.assessments) for fact in (await stay.said())[1:]] == [1]
 
 
-@contextmanager
-def counted_statements(tx: AsyncConnection) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(*execution: Any) -> None:
-        statements.append(execution[2])
-
-    connection = tx.sync_connection
-    sa.event.listen(connection, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(connection, "before_cursor_execute", note)
-
-
 async def test_a_confirmation_that_issues_costs_six_statements_however_much_was_assessed_before(stays: Stays):
     stay = await stays.begin(outcomes=2, transcript_policy=TranscriptPolicy.ON_CONFIRMATION)
     for outcome in stay.outcomes:
         await stay.confirmed([outcome])
     path = await stay.recorded()
     async with stay.running.database.transaction(str(stay.agreed.host_id)) as tx:
-        with counted_statements(tx) as statements:
+        with statements() as sent:
             await confirm(tx, stay, path)
-    assert len(statements) == 6
+    assert len(sent) == 6

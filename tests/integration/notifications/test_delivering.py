@@ -22,6 +22,7 @@ from shared.service import Running
 from shared.work import WorkLoop
 from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe
 from tests.support.running import said_about
+from tests.support.statements import statements
 from tests.support.webhook_receiver import Reply, WebhookReceiver
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
@@ -278,10 +279,8 @@ async def test_recording_many_attempts_takes_few_statements(
     home = somebody()
     await subscribe(running, home, receiver.url, settings=settings)
     await hear(running, *(review(home.org) for _ in range(200)))
-    executed: list[str] = []
-    engine = running.database._system.sync_engine  # noqa: SLF001 - the one that workers use
-    sa.event.listen(engine, "before_cursor_execute", lambda _, __, statement, *___: executed.append(statement))
-    assert await deliverer.run(running) == 200
+    with statements() as executed:
+        assert await deliverer.run(running) == 200
     assert len(executed) < 100
     assert running.metrics.work.labels("deliver", "delivered")._value.get() >= 200  # noqa: SLF001 - it has no reader
 

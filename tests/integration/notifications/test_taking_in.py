@@ -15,6 +15,7 @@ from shared.kafka import Record
 from shared.service import Running
 from tests.support.builders.notifications import subscription_disabled
 from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe, written_down
+from tests.support.statements import statements
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -114,15 +115,8 @@ async def test_an_event_that_comes_twice_is_delivered_once(running: Running):
 async def test_a_batch_costs_one_statement_whatever_its_size(running: Running, size: int):
     home = somebody()
     subscription, _ = await subscribe(running, home)
-    executed: list[str] = []
-
-    def count(_: Any, __: Any, statement: str, *___: Any) -> None:
-        executed.append(statement)
-
-    engine = running.database._system.sync_engine  # noqa: SLF001 - the one that consumers use
-    sa.event.listen(engine, "before_cursor_execute", count)
-    await hear(running, *(review(home.org) for _ in range(size)))
-    sa.event.remove(engine, "before_cursor_execute", count)
+    with statements() as executed:
+        await hear(running, *(review(home.org) for _ in range(size)))
     assert len(executed) == 1
     assert len(await heard(running, subscription)) == size
 

@@ -1,11 +1,10 @@
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.recognition.domain.ledger import verify
 from shared.db import SYSTEM
 from shared.service import Running
-from tests.support.records import ledger_of
+from tests.support.records import as_owner, ledger_of
 from tests.support.running import tell
 from tests.support.stories import Story, story
 
@@ -23,14 +22,6 @@ async def with_credit(recognition: Running) -> Story:
     told = story("U1", "U3", "U4")
     await tell(recognition, *told.reference, told.transcript)
     return told
-
-
-def as_owner(recognition: Running) -> AsyncEngine:
-    url = recognition.settings.owner_database_url
-    assert url
-    return create_async_engine(
-        sa.make_url(url.get_secret_value()).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool
-    )
 
 
 @pytest.mark.parametrize("rewrite", [*REWRITES, NOT_TWICE, "DELETE FROM credits", "UPDATE credits SET points = 60"])

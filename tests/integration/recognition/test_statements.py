@@ -1,9 +1,5 @@
 """What sets the pace is statements for each event (quality.md): there is a handful for a batch, however large."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
@@ -16,25 +12,13 @@ from shared.service import Running
 from tests.support.builders.agreements import learning_agreement_agreed
 from tests.support.builders.assessment import transcript_issued
 from tests.support.running import tell
+from tests.support.statements import statements
 from tests.support.stories import Story, moved, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 FEW = 8
 """The inbox; facts, heads and standings; the outcomes; the outbox; who waited; one in reserve."""
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements sent meanwhile, one for each row where a statement is executed for many."""
-    sent: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:  # noqa: FBT001 - SQLAlchemy calls it so
-        sent.extend([statement] * (len(parameters) if many else 1))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    yield sent
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 async def many(recognition: Running, told: Story, count: int) -> list[TranscriptIssued]:

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from shared.db import Database
+from shared import dead_letters
+from shared.db import SYSTEM, Database
 from shared.kafka import Consumer, Intake
 from shared.settings import PlatformSettings
 from shared.telemetry import Metrics
@@ -89,6 +90,21 @@ async def test_members_may_come_and_go_without_gap_or_double(
         await publish(database, make_relay, *(fact(key, 3) for key in keys))
         for key in keys:
             await until_noted(database, key, [1, 2, 3])
+
+
+async def test_a_record_without_a_readable_type_is_parked_and_the_partition_goes_on(
+    database: Database, platform: PlatformSettings, make_relay: MakeRelay
+):
+    key = uuid4()
+    async with AIOKafkaProducer(bootstrap_servers=platform.kafka_bootstrap) as producer:
+        for part in range(2):
+            headers = [("ce_type", None)]
+            await producer.send_and_wait(platform.kafka_prefix + TOPIC, b"what?", partition=part, headers=headers)
+    await publish(database, make_relay, fact(key))
+    async with consuming(database, platform, Notebook()):
+        await until_noted(database, key, [1])
+    async with database.transaction(SYSTEM) as tx:
+        assert len(await dead_letters.waiting(tx)) == 2
 
 
 async def test_offsets_are_committed_so_that_the_lag_of_the_group_ends(

@@ -3,13 +3,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from shared import idempotency
+from shared.auth import Principal
 from shared.db import SYSTEM, Database
 from tests.support.databases import ThrowawayDatabase
 from tests.support.notes import Notes, note
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+
+PLACE = ("POST", "/v1/notes")
 
 
 async def post(notes: Notes, org, key: str | None, body, sub: str = "ada"):
@@ -93,9 +98,9 @@ async def test_while_the_first_is_at_work_the_second_is_told_to_wait(notes: Note
     """The key is locked by a transaction that is still open, as by a first request that takes long."""
     org, key, body = uuid4(), str(uuid4()), note()
     other = Database(notes_database.url, pool=1)
-    scope = idempotency.scope_of("ada", "POST", "/v1/notes", key)
+    asker = Principal("ada", org=org, roles=frozenset({"coordinator"}))
     async with other.transaction(SYSTEM) as tx:
-        await tx.execute(idempotency.LOCK, {"lock": int.from_bytes(scope[:8], signed=True)})
+        await tx.execute(idempotency.LOCK, {"lock": idempotency.lock_of(idempotency.scope_of(asker, *PLACE, key))})
         waiting = await post(notes, org, key, body)
         assert waiting.status_code == 409
         assert waiting.json()["type"].endswith("/idempotency-in-flight")
@@ -109,7 +114,25 @@ async def test_answers_are_forgotten_in_time(notes: Notes, notes_database: Throw
     await post(notes, org, key, body)
     database = Database(notes_database.url, pool=1)
     async with database.transaction(SYSTEM) as tx:
-        assert await idempotency.prune(tx, datetime.now(UTC) - timedelta(hours=1)) == 0
-        assert await idempotency.prune(tx, datetime.now(UTC) + timedelta(hours=1)) > 0
+        assert await idempotency.prune(tx, datetime.now(UTC) - timedelta(hours=1), 10_000) == 0
+        assert await idempotency.prune(tx, datetime.now(UTC) + timedelta(hours=1), 10_000) > 0
     await database.close()
     assert "idempotency-replayed" not in (await post(notes, org, key, body)).headers
+
+
+async def test_a_stored_answer_can_be_read_by_nobody_without_its_key(notes: Notes, notes_database: ThrowawayDatabase):
+    org, key, body = uuid4(), str(uuid4()), note(title="Secret of the house")
+    first = await post(notes, org, key, body)
+    database = Database(notes_database.url, pool=1)
+    async with database.transaction(SYSTEM) as tx:
+        kept = (await tx.execute(sa.select(idempotency.KEYS.c.body))).scalars().all()
+    await database.close()
+    assert not [answer for answer in kept if b"Secret of the house" in bytes(answer)]
+    assert (await post(notes, org, key, body)).content == first.content
+
+
+async def test_one_person_at_two_institutions_gets_no_answer_of_the_other(notes: Notes):
+    key, body = str(uuid4()), note()
+    here, there = await post(notes, uuid4(), key, body), await post(notes, uuid4(), key, body)
+    assert (here.status_code, there.status_code) == (201, 201)
+    assert here.json()["id"] != there.json()["id"]

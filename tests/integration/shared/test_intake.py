@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -96,3 +97,25 @@ async def test_a_transient_failure_is_raised_with_nothing_changed(database: Data
     assert (await noted(database, key), await dead(database)) == ([], [])
     await taking_in.take_in([again])
     assert await noted(database, key) == [1]
+
+
+async def test_a_dead_letter_whose_event_was_taken_in_meanwhile_is_not_handled_again(database: Database):
+    key = uuid4()
+    poison = record(event(key, POISON))
+    await intake(database, Notebook(poison=POISON)).take_in([poison])
+    mended = intake(database, Notebook())
+    await mended.take_in([replace(poison, position=1)])  # the same event at another place, as after a rewind
+    async with database.transaction(SYSTEM) as tx:
+        (letter,) = await dead_letters.waiting(tx)
+        await mended.bring_back(tx, letter)
+    assert (await noted(database, key), await dead(database)) == ([POISON], [])
+
+
+async def test_what_the_database_can_never_keep_is_parked_and_not_tried_for_ever(database: Database):
+    async def grow_beyond_all_limits(tx: AsyncConnection, _: Sequence[Event[Any]]) -> None:
+        await tx.execute(sa.text("SELECT " + ", ".join(["1"] * 1_700)))  # PostgreSQL's limit is 1,664
+
+    too_much = Intake(database, {TYPE: grow_beyond_all_limits}, Metrics("test"))
+    await too_much.take_in([record(event())])
+    (letter,) = await dead(database)
+    assert "1664 entries" in letter.reason

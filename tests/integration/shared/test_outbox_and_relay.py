@@ -5,14 +5,21 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared import outbox
 from shared import relay as relay_module
 from shared.db import SYSTEM, Database
 from shared.kafka import Producer
+from shared.kafka import producer as producer_module
 from shared.kafka.producer import Message
 from shared.settings import PlatformSettings
 from tests.support.delivery import MakeRelay, fact, numbers, published, say, waiting
+
+TO_ANOTHER_TOPIC = (
+    "INSERT INTO outbox (aggregatetype, aggregateid, type, payload, key, event_id, traceparent)"
+    " VALUES ('subscription', '1', 'acquis.subscription.disabled.v1', '{}', '1', gen_random_uuid(), '')"
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -113,6 +120,29 @@ async def test_only_the_acknowledged_prefix_is_marked(
     assert numbers(await published(platform, 5), key) == [1, 2, 3, 4, 5]
 
 
+async def delete_topic(platform: PlatformSettings, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=platform.kafka_bootstrap)
+    await admin.start()
+    await admin.delete_topics([platform.kafka_prefix + topic])
+    await admin.close()
+
+
+async def test_a_fact_that_cannot_be_handed_over_holds_up_what_is_behind_it_and_floods_nothing(
+    database: Database, platform: PlatformSettings, make_relay: MakeRelay, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(producer_module, "PATIENCE", 4.0)
+    await delete_topic(platform, "acquis.notifications.v1")
+    await say(database, *(fact() for _ in range(5)))
+    async with database.transaction(SYSTEM) as tx:
+        await tx.execute(sa.text(TO_ANOTHER_TOPIC))
+    await say(database, fact())
+    relay = make_relay()
+    for _ in range(2):
+        assert await relay.publish() is None
+    assert await waiting(database) == 2
+    assert len(await published(platform, 5)) == 5
+
+
 async def test_a_new_fact_wakes_the_relay_at_once(
     database: Database, platform: PlatformSettings, make_relay: MakeRelay, monkeypatch: pytest.MonkeyPatch
 ):
@@ -134,5 +164,5 @@ async def test_published_facts_are_pruned_and_waiting_ones_stay(database: Databa
     await say(database, fact())
     async with database.transaction(SYSTEM) as tx:
         tomorrow = await tx.scalar(sa.text("SELECT now() + interval '1 day'"))
-        assert await outbox.prune(tx, tomorrow) == 1
+        assert await outbox.prune(tx, tomorrow, 10) == 1
     assert await waiting(database) == 1

@@ -1,7 +1,10 @@
+from decimal import Decimal
+from typing import Annotated
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.bodies import Body, CountryCode, LanguageMap, ShortText
+from shared.bodies import Body, CountryCode, DecimalText, LanguageMap, ShortText
 
 
 class Example(Body):
@@ -40,3 +43,12 @@ def test_a_country_is_two_capital_letters(wrong):
     assert country.validate_python("FR") == "FR"
     with pytest.raises(ValidationError):
         country.validate_python(wrong)
+
+
+@pytest.mark.parametrize("wrong", [30, 30.0, "1e1", "+1", " 1", "1\n", "1_0", "1.25", "NaN", "", None])
+def test_a_decimal_is_written_as_text_in_one_form(wrong):
+    points = TypeAdapter(Annotated[Decimal, DecimalText(r"^[0-9]{1,4}(\.[0-9])?$")])
+    assert points.validate_python("30.0") == points.validate_python(Decimal("30.0")) == Decimal(30)
+    assert points.json_schema() == {"type": "string", "pattern": r"^[0-9]{1,4}(\.[0-9])?$"}
+    with pytest.raises(ValidationError):
+        points.validate_python(wrong)

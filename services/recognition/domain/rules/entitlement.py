@@ -7,8 +7,17 @@ from shared.contracts.catalogue import UnitRecognition
 
 
 def r10_not_counted_yet(facts: UnitFacts, _: Validation) -> RuleResult:
-    """domain.md R10, 4.6: once per learner, qualification and unit."""
-    return result("R10", {"active_credit_id": facts.active_credit_id}, DUPLICATE_CREDIT=facts.active_credit_id is None)
+    """domain.md R10, 4.2, 4.6: the unit does not count yet, and nothing that it is to count for counts twice.
+
+    That is: this learner has no credit for this unit of this qualification, and no host outcome that is agreed for it
+    is agreed for another unit too. The agreement alone says so, whichever of the units is achieved first.
+    """
+    shared = facts.outcomes_also_agreed_elsewhere
+    return result(
+        "R10",
+        {"active_credit_id": facts.active_credit_id, "host_outcomes_of_other_units_too": shared},
+        DUPLICATE_CREDIT=facts.active_credit_id is None and not shared,
+    )
 
 
 def r11_country_recognises_units(facts: UnitFacts, _: Validation) -> RuleResult:
@@ -30,7 +39,11 @@ def r11_country_recognises_units(facts: UnitFacts, _: Validation) -> RuleResult:
 
 
 def r12_hashes_match(facts: UnitFacts, _: Validation) -> RuleResult:
-    """domain.md R12: transcript and memorandum are to the letter what was issued and signed."""
+    """domain.md R12: the transcript is to the letter what was issued, the memorandum the one that the agreement means.
+
+    The transcript's hash is computed anew. Memorandum and agreement also hold texts that no event carries, so theirs
+    cannot be: the memorandum's is compared with the one that was agreed on, the agreement's is only kept on record.
+    """
     return result(
         "R12",
         {

@@ -1,0 +1,88 @@
+"""Every operation of the committed OpenAPI documents, and how to ask for it so that all is well."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from deploy.local.documents import OPENAPI
+from deploy.routes import SERVICES
+from tests.support.told_world import ToldWorld, bearer
+
+DOCUMENT = {service: json.loads((OPENAPI / f"{service}.json").read_text()) for service in SERVICES}
+
+
+@dataclass(frozen=True)
+class Operation:
+    service: str
+    method: str
+    path: str
+    """As in the document: `/v1/memoranda/{memorandum_id}`."""
+    described: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return str(self.described["operationId"])
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """One of them is needed; empty if any caller will do."""
+        return frozenset(self.described["security"][0]["accessToken"])
+
+    @property
+    def statuses(self) -> set[int]:
+        return {int(status) for status in self.described["responses"]}
+
+    @property
+    def is_list(self) -> bool:
+        return self.method == "get" and "{" not in self.path
+
+    @property
+    def body_schema(self) -> str:
+        """Where in the document the schema of the body is."""
+        reference: str = self.described["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        return reference
+
+    @property
+    def examples(self) -> list[Any]:
+        """Bodies as the document shows them; none if there is to be none."""
+        if "requestBody" not in self.described:
+            return []
+        schema: dict[str, Any] = DOCUMENT[self.service]["components"]["schemas"][self.body_schema.rpartition("/")[2]]
+        return list(schema["examples"])
+
+    @property
+    def example(self) -> Any:
+        return next(iter(self.examples), None)
+
+    def headers(self, etag: str = '"1"') -> dict[str, str]:
+        """A new value of each header that has to be there."""
+        values = {"Idempotency-Key": str(uuid4()), "If-Match": etag}
+        needed = [one["name"] for one in self.described.get("parameters", ()) if one["in"] == "header"]
+        return {name: values[name] for name in needed if name in values}
+
+    def at(self, ids: Mapping[str, str]) -> str:
+        """The path of a resource, by the names of the parameters."""
+        return self.path.format_map(ids)
+
+
+OPERATIONS = [
+    Operation(service, method, path, described)
+    for service, document in DOCUMENT.items()
+    for path, methods in document["paths"].items()
+    for method, described in methods.items()
+]
+CHANGES = [one for one in OPERATIONS if one.method != "get"]
+
+
+async def ids_of(world: ToldWorld) -> dict[str, str]:
+    """A resource of the story for each parameter of a path, such as `memorandum_id`, the home school's if possible."""
+    ids = {"learner_id": str(world.told.learner_id), "version": "1"}
+    for operation in OPERATIONS:
+        listed, _, parameter = operation.path.rstrip("}").partition("/{")
+        if operation.method != "get" or "/" in parameter or not parameter or parameter in ids:
+            continue
+        reader = world.staff("mt-council" if operation.service == "notifications" else "mt")
+        items = (await world.http.get(listed, headers=bearer(reader))).json()["items"]
+        ids[parameter] = next(item.get(parameter) or item["id"] for item in items)
+    return ids
