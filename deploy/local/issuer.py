@@ -1,6 +1,6 @@
-"""An OIDC issuer for one's own machine: signs the same tokens that a real provider would, for anybody who asks nicely.
+"""An OIDC issuer for one's own machine: signs the same tokens that a real provider would, for well-known clients.
 
-It is for development only, and says so: whoever reaches it can be any role at any institution.
+It is for development only, and says so: whoever reaches it can be any role at any institution that it knows.
 """
 
 import base64
@@ -25,6 +25,7 @@ from shared import clock, ids
 
 WARNING = "DEVELOPMENT ISSUER at {url}: whoever reaches it can be anybody. Never use it where data are real."
 HOUR = timedelta(hours=1)
+SECRET = "demo"  # noqa: S105 - of all demo clients, on one's own machine
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ class Client:
 class DevelopmentIssuer:
     """Signs with a key that is made once and kept in `home`, so that tokens outlive a restart."""
 
-    def __init__(self, url: str, home: Path, clients: Mapping[str, Client], audience: str = "acquis") -> None:
-        self.url, self.audience, self._clients = url, audience, clients
+    def __init__(
+        self, url: str, home: Path, clients: Mapping[str, Client] | None = None, audience: str = "acquis"
+    ) -> None:
+        self.url, self.audience, self._clients = url, audience, dict(clients or {})
         self._key = _kept_key(home / "development-issuer.json")
         routes = [
             Route("/.well-known/openid-configuration", self._configuration),
@@ -48,6 +51,10 @@ class DevelopmentIssuer:
         ]
         self.app = Starlette(routes=routes)
         print(WARNING.format(url=url), file=sys.stderr)
+
+    def know(self, clients: Mapping[str, Client]) -> None:
+        """Give these clients tokens from now on, too."""
+        self._clients.update(clients)
 
     def token(self, claims: Mapping[str, Any], ttl: timedelta = HOUR) -> str:
         """An access token with these claims; `sub` is among them, all else that a token needs is added."""

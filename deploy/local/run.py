@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import httpx2
 from rich.console import Console
 
-from deploy.local.demo.client import Client, RefusedError, until
+from deploy.local.demo.client import Client as ApiClient
+from deploy.local.demo.client import RefusedError, until
 from deploy.local.demo.inbox import Inbox
 from deploy.local.demo.kept import KeptStory
 from deploy.local.demo.show import show_curl, show_delivery, show_outcome
@@ -17,7 +18,7 @@ from deploy.local.demo.story import Step, Story
 from deploy.local.demo.told import Told
 from deploy.local.errors import LocalError
 from deploy.local.everything import Everything, everything
-from deploy.local.issuer import DevelopmentIssuer
+from deploy.local.issuer import SECRET, Client, DevelopmentIssuer
 from deploy.local.ports import Ports
 from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
@@ -44,7 +45,9 @@ async def run_everything(*, story: bool) -> None:
                 url = issuer.url.removesuffix("/issuer")
                 console.print(f"\n[bold]Acquis is up at {url}[/] after {time.monotonic() - begun:.1f} s\n")
                 if story:
-                    await tell(url, issuer, KeptStory(settings.home), console)
+                    kept = KeptStory(settings.home)
+                    await tell(url, issuer, kept, console)
+                    issuer.know({actor.name: Client(SECRET, actor.claims()) for actor in kept.load().cast()})
                 console.print("\nEverything stays up until Ctrl-C; the data is kept. `make down` removes it.")
                 await _until_something_ends(serving, servers)
 
@@ -66,7 +69,7 @@ async def demo() -> None:
         raise LocalError("The story has not been told yet: `make run` tells it, `make demo` then tells it again.")
     kept.save(kept.load().of_another_learner())
     url = f"http://127.0.0.1:{State.load(settings.home).ports['Acquis']}"
-    await tell(url, DevelopmentIssuer(f"{url}/issuer", settings.home, clients={}), kept, Console())
+    await tell(url, DevelopmentIssuer(f"{url}/issuer", settings.home), kept, Console())
 
 
 @asynccontextmanager
@@ -77,7 +80,7 @@ async def acquis(
     port = Ports(state.ports, console.print).choose("Acquis", first=8080, wanted=settings.port)
     state.save(settings.home)
     url, spans = f"http://127.0.0.1:{port}", RecentSpans()
-    issuer = DevelopmentIssuer(f"{url}/issuer", settings.home, clients={})
+    issuer = DevelopmentIssuer(f"{url}/issuer", settings.home)
     platform = PlatformSettings(kafka_bootstrap=servers.kafka_bootstrap, kafka_partitions=PARTITIONS, issuer=issuer.url)
     spans.provider = telemetry.set_up_tracing("acquis", None, spans)
     console.print("  Topics, databases and migrations …")
@@ -100,7 +103,7 @@ async def tell(url: str, issuer: DevelopmentIssuer, kept: KeptStory, console: Co
     """Play what is left of the story and show what it led to."""
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
         told = await _as_far_as_it_is_known(kept.load(), http, issuer)
-        story = Story(Client(http, issuer.token, told.key), f"{url}/demo/webhooks", told)
+        story = Story(ApiClient(http, issuer.token, told.key), f"{url}/demo/webhooks", told)
         left = story.steps_left()
         for step in left:
             with console.status(step.title):
@@ -117,7 +120,7 @@ async def _as_far_as_it_is_known(told: Told, http: httpx2.AsyncClient, issuer: D
     """What was told, unless it was told to another database than today's."""
     if not told.steps:
         return told
-    somebody = Client(http, issuer.token, told.key)
+    somebody = ApiClient(http, issuer.token, told.key)
     found = await somebody.find(told.council(), f"/v1/institutions/{told.institutions['mt']}")
     return told if found else Told()
 

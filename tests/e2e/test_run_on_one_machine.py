@@ -22,6 +22,7 @@ from tests.support.processes import PROJECT
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
 PATIENCE_SECONDS = 120
+RENEWAL = re.compile(r"^curl -s -d '(\S+)' (\S+/token)$", re.MULTILINE)
 CURL = re.compile(r"^T(\d)='(.+)'\ncurl .* (http\S+)$", re.MULTILINE)
 
 
@@ -97,6 +98,10 @@ async def the_story_is_there(said: str) -> None:
         for number, token, url in commands:
             answer = await http.get(url, headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == (404 if number == "9" else 200), (url, answer.text)
+        grant, issuer = RENEWAL.findall(said)[0]
+        renewed = await http.post(issuer, content=grant, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        again = await http.get(commands[0][2], headers={"Authorization": f"Bearer {renewed.json()['access_token']}"})
+        assert again.status_code == 200
 
 
 async def test_a_taken_port_is_one_clear_sentence(environment: dict[str, str], tmp_path: Path):

@@ -68,6 +68,11 @@ def _level_below(facts: UnitFacts) -> UnitFacts:
     return replace(facts, host_unit=facts.host_unit and replace(facts.host_unit, eqf_level=3))
 
 
+def _counted_for_another_unit_too(facts: UnitFacts) -> UnitFacts:
+    another = replace(facts.agreed, unit_id=uuid4(), outcomes=facts.agreed.outcomes[:1])
+    return _agreement(units=(*facts.agreement.units, another))(facts)
+
+
 def _withdrawn_before(facts: UnitFacts) -> UnitFacts:
     return replace(facts, withdrawn_on=facts.last_day - DAY)
 
@@ -111,6 +116,7 @@ MORE: Mapping[tuple[str, str], tuple[Breach, ReasonCode]] = {
         lambda facts: replace(facts, home_unit=None),
         ReasonCode.VALIDITY_EXPIRED,
     ),
+    ("R10", "a host outcome agreed for two units"): (_counted_for_another_unit_too, ReasonCode.DUPLICATE_CREDIT),
     ("R11", "partial recognition"): (
         _policy(unit_recognition=UnitRecognition.PARTIAL),
         ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY,

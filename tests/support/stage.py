@@ -140,7 +140,7 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
 async def _stage_on(servers: Servers, receiver: WebhookReceiver, home: Path, folder: Path) -> AsyncIterator[Stage]:
     state = State.load(home)
     port = first_free_port(18_080)
-    issuer = DevelopmentIssuer(f"http://127.0.0.1:{port}/issuer", home, clients={})
+    issuer = DevelopmentIssuer(f"http://127.0.0.1:{port}/issuer", home)
     prefix = f"stage-{secrets.token_hex(3)}"
     platform = PlatformSettings(
         kafka_bootstrap=servers.kafka_bootstrap,

@@ -14,7 +14,7 @@ from deploy.local.demo.client import Resource, until
 from deploy.local.demo.inbox import Webhook
 from deploy.local.demo.story import Story
 from deploy.local.demo.told import Told
-from deploy.local.issuer import DevelopmentIssuer
+from deploy.local.issuer import SECRET, DevelopmentIssuer
 from deploy.local.traces import SpanLine
 
 RECOGNISED = "acquis.credit.recognised.v1"
@@ -103,6 +103,11 @@ def show_curl(url: str, issuer: DevelopmentIssuer, story: Story, console: Consol
         console.out(f"\n# {what}", highlight=False)
         console.out(f"T{number}='{issuer.token(actor.claims())}'", highlight=False)
         console.out(f'curl -i -H "Authorization: Bearer $T{number}" {url}{path}', highlight=False)
+    console.out(
+        "\n# another token, later: any of the demo's actors is a client with the secret `demo`", highlight=False
+    )
+    grant = f"grant_type=client_credentials&client_id=recogniser-mt&client_secret={SECRET}"
+    console.out(f"curl -s -d '{grant}' {issuer.url}/token", highlight=False)
     console.out(f"\nMore: {url}/<service>/openapi.json, asyncapi.json, metrics, readyz", highlight=False)
 
 

@@ -43,6 +43,12 @@ class Told(BaseModel):
         units: list[dict[str, Any]] = self.qualifications["mt"]["units"]
         return next(f"{unit['code']} {unit['title']['en']}" for unit in units if unit["unit_id"] == unit_id)
 
+    def cast(self) -> list[Actor]:
+        """Everybody who acted, as the demo's machine clients."""
+        roles = ("coordinator", "signatory", "assessor", "examiner", "recogniser")
+        schools = [self.staff(key, role) for key in ("mt", "fr", "it", "de") for role in roles]
+        return [*schools, self.council(), self.learner()]
+
     def staff(self, key: str, role: str) -> Actor:
         """Somebody at an institution."""
         return Actor(f"{role}-{key}", (role,), org=self.institutions[key])
