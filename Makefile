@@ -49,7 +49,7 @@ bench: $(READY) ## latency and throughput beside a bare chain, as ratios
 
 contracts: $(READY) ## write schemas, AsyncAPI and OpenAPI documents anew from the code
 	$(BIN)/python -m shared.contracts.write
-	$(BIN)/python -m deploy.local openapi
+	$(BIN)/python -m deploy.local documents
 
 pins: ## renew constraints.txt
 	$(BIN)/python -m pip install --quiet uv

@@ -19,6 +19,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 PROPAGATOR = TraceContextTextMapPropagator()
 TRACER = trace.get_tracer("acquis")
+RECORDED = ("01", "03")
+"""Flags at the end of a traceparent by which whoever began the trace says that it is recorded (W3C Trace Context)."""
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -117,11 +119,17 @@ def current_traceparent() -> str:
 
 
 @contextmanager
-def continued_span(name: str, traceparent: str, kind: SpanKind, **attributes: Any) -> Iterator[Span]:
-    """A span that goes on where the trace was left, made current."""
+def continued_trace(name: str, traceparent: str, kind: SpanKind, **attributes: Any) -> Iterator[str]:
+    """A span that goes on where the trace was left, made current; what to hand on instead of the traceparent given.
+
+    A trace that nobody records is handed on as it came: to make spans for it costs more than most events do.
+    """
+    if not traceparent.endswith(RECORDED):
+        yield traceparent
+        return
     context = PROPAGATOR.extract({"traceparent": traceparent})
     with TRACER.start_as_current_span(name, context=context, kind=kind, attributes=attributes) as span:
-        yield span
+        yield traceparent_of(span)
 
 
 def _add_trace_ids(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:

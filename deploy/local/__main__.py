@@ -34,11 +34,11 @@ def down() -> None:
     run(_down())
 
 
-@app.command()
-def openapi(
+@app.command(name="documents")
+def documents_(
     *, check: Annotated[bool, typer.Option(help="Write nothing; fail if a document is not as the code is.")] = False
 ) -> None:
-    """Write docs/openapi/<service>.json anew from the code."""
+    """Write docs/openapi/<service>.json and docs/configuration.md anew from the code."""
     changed = documents.differing() if check else documents.write()
     for path in changed:
         typer.echo(f"{'differs' if check else 'written'}: {path}")

@@ -3,7 +3,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.notifications.vault import Vault
+from services.notifications.store.vault import Vault
 from shared.settings import ServiceSettings
 
 

@@ -29,8 +29,6 @@ FEED = sa.Table(
     "feed",
     METADATA,
     sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    # xid8 as a number: no driver knows the type, and transaction ids never reach the sign bit.
-    sa.Column("xid", sa.BigInteger, nullable=False, server_default=sa.text("(pg_current_xact_id()::text)::bigint")),
     sa.Column("event_id", sa.Uuid, nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
@@ -44,7 +42,7 @@ FEED = sa.Table(
     sa.Column("country", sa.Text),
     sa.Column("qualification_id", sa.Uuid),
     sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
-    sa.Index("feed_order", "xid", "position"),
+    sa.Index("feed_event_id", "event_id", unique=True),
     sa.Index("feed_taken_at", "taken_at"),
 )
 
@@ -62,7 +60,9 @@ DELIVERIES = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_attempt_at", sa.DateTime(timezone=True), server_default=sa.func.now()),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
-    sa.Index("deliveries_due", "next_attempt_at", postgresql_where=sa.text("next_attempt_at IS NOT NULL")),
+    sa.Index(
+        "deliveries_due", "subscription_id", "next_attempt_at", postgresql_where=sa.text("next_attempt_at IS NOT NULL")
+    ),
     sa.Index("deliveries_owner", "owner_id", "id"),
     sa.Index("deliveries_subscription", "subscription_id", "id"),
     sa.Index("deliveries_created_at", "created_at"),

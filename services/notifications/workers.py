@@ -19,7 +19,7 @@ def workers(settings: Settings) -> Sequence[Worker]:
 
     async def deliver(running: Running) -> int:
         await deliverer.run(running)
-        return 0  # it ends when nothing more is due
+        return deliverer.under_way  # nothing more is due, so only these are a reason to go on at once
 
     return [
         Worker("deliver", deliver, every=timedelta(seconds=1), wakes_on="deliveries", close=deliverer.close),

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import dead_letters, envelope, inbox
 from shared.db import SYSTEM, Database, is_transient
 from shared.envelope import Event
-from shared.telemetry import Metrics, continued_span, traceparent_of
+from shared.telemetry import Metrics, continued_trace
 
 LOG = structlog.get_logger(__name__)
 
 Handler = Callable[[AsyncConnection, Sequence[Event[Any]]], Awaitable[None]]
-"""A use case that hears events: all of one type, in order per key, to be handled in the given transaction."""
+"""A use case that hears events: all that it subscribes to, in order per key, to be handled in the given transaction."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Intake:
         await self._dispatch(tx, fresh)
 
     async def _dispatch(self, tx: AsyncConnection, events: Sequence[Event[Any]]) -> None:
-        for group in in_order(events):
+        for group in in_order(events, lambda event: self._subscriptions.get(event.type)):
             handler = self._subscriptions.get(group[0].type)
             if handler is None:
                 continue
@@ -92,7 +92,8 @@ class Intake:
             with _traced(group) as traced:
                 await handler(tx, traced)
             self._metrics.handling.labels(group[0].type).observe(time.perf_counter() - begun)
-            self._metrics.consumed.labels(group[0].type, "handled").inc(len(group))
+            for event in group:
+                self._metrics.consumed.labels(event.type, "handled").inc()
 
     async def _bury(self, tx: AsyncConnection, record: Record, error: Exception) -> None:
         LOG.error(
@@ -117,15 +118,17 @@ class Intake:
         self._metrics.consumed.labels(record.type or "unknown", "dead").inc()
 
 
-def in_order(events: Iterable[Event[Any]]) -> list[list[Event[Any]]]:
-    """Group events by type, into few groups, so that the events of one key keep their order over the groups."""
+def in_order(events: Iterable[Event[Any]], kind: Callable[[Event[Any]], object]) -> list[list[Event[Any]]]:
+    """Group events by kind, into few groups, so that the events of one key keep their order over the groups."""
     groups: list[list[Event[Any]]] = []
+    kinds: list[object] = []
     latest: dict[str, int] = {}
     for event in events:
-        earliest = latest.get(event.key, 0)
-        place = next((i for i in range(earliest, len(groups)) if groups[i][0].type == event.type), len(groups))
+        this, earliest = kind(event), latest.get(event.key, 0)
+        place = next((i for i in range(earliest, len(groups)) if kinds[i] == this), len(groups))
         if place == len(groups):
             groups.append([])
+            kinds.append(this)
         groups[place].append(event)
         latest[event.key] = place
     return groups
@@ -135,16 +138,9 @@ def in_order(events: Iterable[Event[Any]]) -> list[list[Event[Any]]]:
 def _traced(events: Sequence[Event[Any]]) -> Iterator[Sequence[Event[Any]]]:
     """A span per event, continuing its trace; what the handler says of an event continues that span in turn."""
     with ExitStack() as spans:
-        yield [
-            replace(
-                event,
-                traceparent=traceparent_of(
-                    spans.enter_context(
-                        continued_span(
-                            f"handle {event.type}", event.traceparent, SpanKind.CONSUMER, event_id=str(event.id)
-                        )
-                    )
-                ),
-            )
-            for event in events
-        ]
+        yield [_continued(event, spans) for event in events]
+
+
+def _continued(event: Event[Any], spans: ExitStack) -> Event[Any]:
+    trace = continued_trace(f"handle {event.type}", event.traceparent, SpanKind.CONSUMER, event_id=str(event.id))
+    return replace(event, traceparent=spans.enter_context(trace))

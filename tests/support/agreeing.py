@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.agreements.domain import learning_agreement_terms as agreement_terms
-from services.agreements.domain import learning_agreements, memoranda
+from services.agreements.domain import learning_agreements, memoranda, stays
 from services.agreements.domain import memorandum_terms as terms_of_memoranda
 from services.agreements.domain.learning_agreement_terms import UnitAbroad
 from services.agreements.domain.learning_agreements import Frame, LearningAgreement
@@ -129,8 +129,8 @@ def agreement(state: learning_agreements.State) -> LearningAgreement:
     learner_signed = learning_agreements.sign_as_learner(drafted, "the learner", seen(drafted), AT)
     home_signed = learning_agreements.sign_as_home(learner_signed, "a signatory", seen(drafted), FRAME, AT)
     agreed, _ = learning_agreements.approve(home_signed, "a signatory", seen(drafted), FRAME, AT)
-    started, _ = learning_agreements.start(agreed, AT.date(), AT)
-    completed, _ = learning_agreements.complete(started, AT.date(), AT)
+    started, _ = stays.start(agreed, AT.date(), AT)
+    completed, _ = stays.complete(started, AT.date(), AT)
     return {
         learning_agreements.State.DRAFT: drafted,
         learning_agreements.State.LEARNER_SIGNED: learner_signed,

@@ -1,6 +1,5 @@
 """The notifications service in tests: settings with a key, facts for it to hear, subscribers, what became of it."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,8 +12,8 @@ from services.notifications import handlers
 from services.notifications.domain.subscriptions import Scope, Subscription
 from services.notifications.handlers import Wish
 from services.notifications.settings import Settings
+from services.notifications.store.vault import written
 from services.notifications.tables import DELIVERIES
-from services.notifications.vault import written
 from shared import envelope
 from shared.auth import Principal, Role
 from shared.contracts.recognition import ReasonCode, ReviewRequired
@@ -58,19 +57,6 @@ async def hear(running: Running, *facts: Fact) -> list[Event[Any]]:
     return events
 
 
-async def let_settle(running: Running) -> None:
-    """Wait until no transaction in the whole cluster is older than this: readers of the feed wait for that too."""
-    async with running.database.transaction(SYSTEM) as tx:
-        begun = await tx.scalar(sa.text("SELECT pg_current_xact_id()"))
-    settled = sa.text("SELECT CAST(:begun AS xid8) < pg_snapshot_xmin(pg_current_snapshot())")
-    async with asyncio.timeout(20):
-        while True:
-            async with running.database.transaction(SYSTEM) as tx:
-                if await tx.scalar(settled, {"begun": begun}):
-                    return
-            await asyncio.sleep(0.01)
-
-
 def somebody(*roles: Role, org: UUID | None = None, countries: Sequence[str] = ()) -> Principal:
     return Principal("test", org or uuid4(), frozenset(roles or ("coordinator",)), frozenset(countries))
 
@@ -85,6 +71,14 @@ async def subscribe(
     async with running.database.transaction(str(who.org)) as tx:
         made, secret = await handlers.subscribe(tx, who, Wish(**usual | wish), used)
     return made, written(secret)
+
+
+async def queue_up(running: Running, url: str, settings: Settings, number: int) -> Subscription:
+    """A subscription with so many events to be sent."""
+    who = somebody()
+    subscription, _ = await subscribe(running, who, url, settings=settings)
+    await hear(running, *(review(who.org) for _ in range(number)))
+    return subscription
 
 
 async def deliveries_of(running: Running, subscription: Subscription) -> list[sa.Row[Any]]:

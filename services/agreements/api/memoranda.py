@@ -42,7 +42,7 @@ async def draft_memorandum(
 async def list_memoranda(
     caller: Caller, tx: Transaction, pager: Paged, state: Annotated[State | None, Query()] = None
 ) -> Page[MemorandumAnswer]:
-    """Those to which your institution is a party."""
+    """Those to which your institution is a party; of the drafts, its own."""
     found = await store.list_memoranda(tx, caller, pager.wanted, state=state)
     return pager.page(found.map(MemorandumAnswer.of))
 

@@ -81,8 +81,8 @@ def in_order(terms: Terms) -> Terms:
 
 
 def check_writable(terms: Terms, known: Reference) -> None:
-    """What even a draft must fulfil: every id is known, and a "no" says what happens instead."""
-    refuse([*_unknown(terms, known), *_unexplained(terms)])
+    """What even a draft must fulfil: every id is known, a "no" says what happens instead, nothing counts twice."""
+    refuse([*_unknown(terms, known), *_unexplained(terms), *_counted_twice(terms)])
 
 
 def _unknown(terms: Terms, known: Reference) -> Iterator[Error]:
@@ -104,6 +104,16 @@ def _unexplained(terms: Terms) -> Iterator[Error]:
         if not unit.automatic and not unit.alternative:
             detail = "Say what happens at home instead, since recognition is not automatic."
             yield error(f"/units/{place}/alternative", "missing", detail)
+
+
+def _counted_twice(terms: Terms) -> Iterator[Error]:
+    """One result abroad stands for one unit at home (domain.md 4.2, 4.6)."""
+    counted: dict[UUID, UUID] = {}
+    for place, unit in enumerate(terms.units):
+        for pair_place, pair in enumerate(unit.outcomes):
+            if counted.setdefault(pair.host_outcome_id, unit.unit_id) != unit.unit_id:
+                pointer = f"/units/{place}/outcomes/{pair_place}/host_outcome_id"
+                yield error(pointer, "counted_twice", "This outcome stands for another unit of the agreement already.")
 
 
 def check_covered(

@@ -1,7 +1,7 @@
-"""The life of a learning agreement (domain.md 3.2)."""
+"""The life of a learning agreement (domain.md 3.2); `stays` is what comes of it once it is agreed."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,11 +9,7 @@ from services.agreements.domain.learning_agreement_terms import Terms, check_cov
 from services.agreements.domain.memoranda import Memorandum
 from services.agreements.domain.reference import Reference
 from services.agreements.domain.revisions import Revision, Seen, first_revision
-from shared.contracts.agreements import (
-    LearningAgreementAgreed,
-    LearningAgreementCompleted,
-    LearningAgreementStarted,
-)
+from shared.contracts.agreements import LearningAgreementAgreed
 from shared.problems import invalid
 from shared.transitions import following
 
@@ -49,8 +45,6 @@ TRANSITIONS = {
     (State.LEARNER_SIGNED, Command.CANCEL): State.CANCELLED,
     (State.HOME_SIGNED, Command.CANCEL): State.CANCELLED,
 }
-AHEAD_OF_UTC = timedelta(days=1)
-"""East of Greenwich the next day has begun already."""
 
 
 class Side(StrEnum):
@@ -97,7 +91,7 @@ def draft(id_: UUID, terms: Terms) -> LearningAgreement:
 
 def edit(agreement: LearningAgreement, terms: Terms) -> LearningAgreement:
     """The whole new draft; learner and host stay (a new nominee gets a new agreement)."""
-    edited = _moved(agreement, Command.EDIT)
+    edited = moved(agreement, Command.EDIT)
     for fixed in ("learner_id", "host_id"):
         if getattr(terms, fixed) != getattr(agreement.terms, fixed):
             raise invalid(f"/{fixed}", "fixed", "It cannot be changed. Cancel this agreement and draft another one.")
@@ -125,60 +119,20 @@ def approve(
     return agreed, [_agreed(agreed, frame, at.date())]
 
 
-def start(
-    agreement: LearningAgreement, started_on: date, at: datetime
-) -> tuple[LearningAgreement, list[LearningAgreementStarted]]:
-    """The learner has arrived."""
-    started = replace(_moved(agreement, Command.START), started_on=started_on)
-    _check_past("/started_on", started_on, at)
-    fact = LearningAgreementStarted(
-        learning_agreement_id=started.id,
-        version=started.version,
-        learner_id=started.terms.learner_id,
-        home_id=started.terms.home_id,
-        host_id=started.terms.host_id,
-        started_on=started_on,
-    )
-    return started, [fact]
-
-
-def complete(
-    agreement: LearningAgreement, completed_on: date, at: datetime
-) -> tuple[LearningAgreement, list[LearningAgreementCompleted]]:
-    """The stay has ended as planned."""
-    completed = replace(_moved(agreement, Command.COMPLETE), completed_on=completed_on)
-    _check_past("/completed_on", completed_on, at)
-    if agreement.started_on and completed_on < agreement.started_on:
-        raise invalid("/completed_on", "before_start", f"The stay began on {agreement.started_on}.")
-    fact = LearningAgreementCompleted(
-        learning_agreement_id=completed.id,
-        version=completed.version,
-        learner_id=completed.terms.learner_id,
-        home_id=completed.terms.home_id,
-        host_id=completed.terms.host_id,
-        completed_on=completed_on,
-    )
-    return completed, [fact]
-
-
 def cancel(agreement: LearningAgreement, reason: str) -> LearningAgreement:
-    return replace(_moved(agreement, Command.CANCEL), cancelled_because=reason)
+    return replace(moved(agreement, Command.CANCEL), cancelled_because=reason)
 
 
-def _moved(agreement: LearningAgreement, command: Command) -> LearningAgreement:
+def moved(agreement: LearningAgreement, command: Command) -> LearningAgreement:
+    """As the table says, one version on; `WrongState` if it does not say it."""
     state = following(TRANSITIONS, agreement.state, command)
     return replace(agreement, state=state, version=agreement.version + 1)
 
 
 def _signed(agreement: LearningAgreement, command: Command, signature: Signature, seen: Seen) -> LearningAgreement:
-    signed = _moved(agreement, command)
+    signed = moved(agreement, command)
     agreement.revision.check_seen(seen)
     return replace(signed, signatures=(*agreement.signatures, signature))
-
-
-def _check_past(pointer: str, day: date, at: datetime) -> None:
-    if day > (at + AHEAD_OF_UTC).date():
-        raise invalid(pointer, "in_future", "An actual date cannot be in the future.")
 
 
 def _agreed(agreement: LearningAgreement, frame: Frame, agreed_on: date) -> LearningAgreementAgreed:

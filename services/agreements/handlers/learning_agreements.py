@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements import store
-from services.agreements.domain import learning_agreements
+from services.agreements.domain import learning_agreements, stays
 from services.agreements.domain.learning_agreement_terms import Terms, check_writable
 from services.agreements.domain.learning_agreements import Frame, LearningAgreement
 from services.agreements.domain.reference import Reference, unknown
@@ -68,7 +68,7 @@ async def start_learning_agreement(
 ) -> LearningAgreement:
     agreement = await _locked(tx, caller, learning_agreement_id, version)
     require_institution(caller, agreement.terms.host_id, HOST)
-    started, facts = learning_agreements.start(agreement, started_on, clock.now())
+    started, facts = stays.start(agreement, started_on, clock.now())
     await store.save_learning_agreement(tx, started)
     await outbox.add(tx, facts)
     return started
@@ -79,7 +79,7 @@ async def complete_learning_agreement(
 ) -> LearningAgreement:
     agreement = await _locked(tx, caller, learning_agreement_id, version)
     require_institution(caller, agreement.terms.host_id, HOST)
-    completed, facts = learning_agreements.complete(agreement, completed_on, clock.now())
+    completed, facts = stays.complete(agreement, completed_on, clock.now())
     await store.save_learning_agreement(tx, completed)
     await outbox.add(tx, facts)
     return completed

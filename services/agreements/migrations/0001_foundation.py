@@ -100,8 +100,9 @@ CREATE INDEX learning_agreements_host ON learning_agreements (host_id, id);
 CREATE INDEX learning_agreements_memorandum ON learning_agreements (memorandum_id, id);
 """
 
-# The rule of shared.tenancy for an array; and a version is seen by whoever sees its memorandum.
-PARTIES_RULE = f"'{SYSTEM}' = ANY ({ACTING_FOR}) OR party_ids::text[] && {ACTING_FOR}"
+# The rule of shared.tenancy for an array, and for a draft; and a version is seen by whoever sees its memorandum.
+SHOWN = f"state <> 'draft' OR drafted_by::text = ANY ({ACTING_FOR})"
+PARTIES_RULE = f"'{SYSTEM}' = ANY ({ACTING_FOR}) OR (party_ids::text[] && {ACTING_FOR} AND ({SHOWN}))"
 VERSION_RULE = "EXISTS (SELECT FROM memoranda WHERE memoranda.id = memorandum_id)"
 PARTIES_SECURITY = f"""
 ALTER TABLE memoranda ENABLE ROW LEVEL SECURITY;

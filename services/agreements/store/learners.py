@@ -7,10 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements.domain.learners import Learner, PersonalData
 from services.agreements.tables import LEARNERS
-from shared import paging
+from shared import paging, rows
 from shared.auth import Principal
 from shared.paging import PageRequest, Slice
-from shared.problems import NotFound
 from shared.tenancy import visible_to
 
 PERSONAL_DATA = TypeAdapter(PersonalData)
@@ -21,10 +20,7 @@ async def load_learner(
 ) -> Learner:
     """Names are for the home institution only."""
     select = sa.select(LEARNERS).where(LEARNERS.c.id == learner_id, visible_to(principal, LEARNERS.c.home_id))
-    row = (await tx.execute(select.with_for_update() if for_update else select)).one_or_none()
-    if row is None:
-        raise NotFound
-    return _learner(row)
+    return _learner(await rows.only(tx, select.with_for_update() if for_update else select))
 
 
 async def list_learners(tx: AsyncConnection, principal: Principal, wanted: PageRequest) -> Slice[Learner]:

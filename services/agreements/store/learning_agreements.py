@@ -10,10 +10,9 @@ from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import LearningAgreement, State
 from services.agreements.store.revisions import columns_of, revision_of
 from services.agreements.tables import LEARNING_AGREEMENTS
-from shared import paging
+from shared import paging, rows
 from shared.auth import Principal
 from shared.paging import PageRequest, Slice
-from shared.problems import NotFound, VersionMismatch
 from shared.tenancy import visible_to
 
 LEARNING_AGREEMENT = TypeAdapter(LearningAgreement)
@@ -31,12 +30,7 @@ async def load_learning_agreement(
 ) -> LearningAgreement:
     this = LEARNING_AGREEMENTS.c.id == learning_agreement_id
     select = sa.select(LEARNING_AGREEMENTS).where(this, _visible(principal))
-    if for_update:
-        select = select.with_for_update()
-    row = (await tx.execute(select)).one_or_none()
-    if row is None:
-        raise NotFound
-    return _learning_agreement(row)
+    return _learning_agreement(await rows.only(tx, select.with_for_update() if for_update else select))
 
 
 async def list_learning_agreements(
@@ -78,11 +72,7 @@ async def add_learning_agreement(tx: AsyncConnection, agreement: LearningAgreeme
 
 
 async def save_learning_agreement(tx: AsyncConnection, agreement: LearningAgreement) -> None:
-    """Keep it, whose version counts one more than the stored one; else `VersionMismatch`."""
-    agreements = LEARNING_AGREEMENTS.c
-    followed = sa.and_(agreements.id == agreement.id, agreements.version == agreement.version - 1)
-    if (await tx.execute(sa.update(LEARNING_AGREEMENTS).where(followed).values(_row(agreement)))).rowcount == 0:
-        raise VersionMismatch
+    await rows.replace(tx, LEARNING_AGREEMENTS, _row(agreement))
 
 
 def _learning_agreement(row: sa.Row[Any]) -> LearningAgreement:

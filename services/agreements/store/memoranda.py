@@ -13,10 +13,9 @@ from services.agreements.domain.memorandum_terms import Terms
 from services.agreements.domain.revisions import Revision
 from services.agreements.store.revisions import columns_of, revision_of
 from services.agreements.tables import MEMORANDA, MEMORANDUM_VERSIONS
-from shared import paging
+from shared import paging, rows
 from shared.auth import Principal
 from shared.paging import PageRequest, Slice
-from shared.problems import NotFound, VersionMismatch
 from shared.tenancy import visible_to
 
 MEMORANDUM = TypeAdapter(Memorandum)
@@ -34,22 +33,21 @@ class MemorandumVersion:
 
 
 def _visible(principal: Principal) -> sa.ColumnElement[bool]:
-    """To its parties. `contains` says the same once more, in the form that the index answers."""
-    return sa.and_(
+    """To its parties, but a draft only to who wrote it (domain.md 3.1).
+
+    `contains` says the same of the parties once more, in the form that the index answers.
+    """
+    party = sa.and_(
         visible_to(principal, sa.any_(MEMORANDA.c.party_ids)), MEMORANDA.c.party_ids.contains([principal.org])
     )
+    return sa.and_(party, sa.or_(MEMORANDA.c.state != State.DRAFT, MEMORANDA.c.drafted_by == principal.org))
 
 
 async def load_memorandum(
     tx: AsyncConnection, memorandum_id: UUID, principal: Principal, *, for_update: bool = False
 ) -> Memorandum:
     select = sa.select(MEMORANDA).where(MEMORANDA.c.id == memorandum_id, _visible(principal))
-    if for_update:
-        select = select.with_for_update()
-    row = (await tx.execute(select)).one_or_none()
-    if row is None:
-        raise NotFound
-    return _memorandum(row)
+    return _memorandum(await rows.only(tx, select.with_for_update() if for_update else select))
 
 
 async def list_memoranda(
@@ -66,10 +64,7 @@ async def add_memorandum(tx: AsyncConnection, memorandum: Memorandum) -> None:
 
 
 async def save_memorandum(tx: AsyncConnection, memorandum: Memorandum) -> None:
-    """Keep it, whose version counts one more than the stored one; else `VersionMismatch`."""
-    followed = sa.and_(MEMORANDA.c.id == memorandum.id, MEMORANDA.c.version == memorandum.version - 1)
-    if (await tx.execute(sa.update(MEMORANDA).where(followed).values(_row(memorandum)))).rowcount == 0:
-        raise VersionMismatch
+    await rows.replace(tx, MEMORANDA, _row(memorandum))
 
 
 async def delete_memorandum(tx: AsyncConnection, memorandum: Memorandum) -> None:

@@ -8,8 +8,9 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.assessments import Assessment, State
-from services.assessment.store import rows
+from services.assessment.store.parties import party_sees
 from services.assessment.tables import ASSESSMENTS
+from shared import rows
 from shared.auth import Principal
 from shared.paging import PageRequest, Slice, fetch
 
@@ -23,7 +24,7 @@ async def add_assessment(tx: AsyncConnection, planned: Assessment) -> None:
 async def load_assessment(
     tx: AsyncConnection, id_: UUID, principal: Principal, *, for_update: bool = False
 ) -> Assessment:
-    select = sa.select(ASSESSMENTS).where(ASSESSMENTS.c.id == id_, rows.party_sees(ASSESSMENTS, principal))
+    select = sa.select(ASSESSMENTS).where(ASSESSMENTS.c.id == id_, party_sees(ASSESSMENTS, principal))
     return _assessment(await rows.only(tx, select.with_for_update() if for_update else select))
 
 
@@ -32,7 +33,7 @@ async def load_assessments_under(
 ) -> dict[UUID, Assessment]:
     """All assessments under one agreement, by id."""
     under = ASSESSMENTS.c.learning_agreement_id == learning_agreement_id
-    found = await tx.execute(sa.select(ASSESSMENTS).where(under, rows.party_sees(ASSESSMENTS, principal)))
+    found = await tx.execute(sa.select(ASSESSMENTS).where(under, party_sees(ASSESSMENTS, principal)))
     return {row.id: _assessment(row) for row in found}
 
 
@@ -44,7 +45,7 @@ async def list_assessments(
     learning_agreement_id: UUID | None = None,
     state: State | None = None,
 ) -> Slice[Assessment]:
-    select = sa.select(ASSESSMENTS).where(rows.party_sees(ASSESSMENTS, principal))
+    select = sa.select(ASSESSMENTS).where(party_sees(ASSESSMENTS, principal))
     if learning_agreement_id is not None:
         select = select.where(ASSESSMENTS.c.learning_agreement_id == learning_agreement_id)
     if state is not None:
@@ -53,8 +54,7 @@ async def list_assessments(
 
 
 async def save_assessment(tx: AsyncConnection, changed: Assessment) -> None:
-    as_read = (ASSESSMENTS.c.id == changed.id) & (ASSESSMENTS.c.version == changed.version - 1)
-    await rows.replace(tx, sa.update(ASSESSMENTS).where(as_read).values(_row(changed)))
+    await rows.replace(tx, ASSESSMENTS, _row(changed))
 
 
 def _assessment(row: sa.Row[Any]) -> Assessment:

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment.domain.learning_agreements import LearningAgreement
 from services.assessment.domain.transcripts import Transcript
-from services.assessment.store import rows
+from services.assessment.store.parties import party_sees
 from services.assessment.tables import ASSESSMENTS, LEARNING_AGREEMENTS, MEMORANDA, TRANSCRIPT_VERSIONS, TRANSCRIPTS
+from shared import rows
 from shared.auth import Principal
 from shared.contracts.assessment import TranscriptIssued
 from shared.paging import PageRequest, Slice, fetch
@@ -44,7 +45,7 @@ OPEN_TRANSCRIPTS = pg.insert(TRANSCRIPTS).on_conflict_do_nothing(index_elements=
 async def load_agreement(tx: AsyncConnection, id_: UUID, principal: Principal) -> LearningAgreement:
     """An agreement that is agreed; `NotFound` also while only its start has been heard of."""
     under = TRANSCRIPTS.c.learning_agreement_id == id_
-    return _agreement(await rows.only(tx, WITH_AGREEMENT.where(under, rows.party_sees(TRANSCRIPTS, principal))))
+    return _agreement(await rows.only(tx, WITH_AGREEMENT.where(under, party_sees(TRANSCRIPTS, principal))))
 
 
 async def open_transcripts(tx: AsyncConnection, drafts: Sequence[Transcript]) -> None:
@@ -88,8 +89,7 @@ async def list_transcripts(
 
 async def save_issue(tx: AsyncConnection, issued: Transcript, said: TranscriptIssued) -> None:
     """The new standing of the transcript, and what was said with it, for ever."""
-    as_read = (TRANSCRIPTS.c.id == issued.id) & (TRANSCRIPTS.c.version == issued.version - 1)
-    await rows.replace(tx, sa.update(TRANSCRIPTS).where(as_read).values(vars(issued)))
+    await rows.replace(tx, TRANSCRIPTS, vars(issued))
     inside = ISSUED.dump_python(said, mode="json", include={"assessments"})
     await tx.execute(sa.insert(TRANSCRIPT_VERSIONS).values({**vars(said), **inside}))
 
@@ -105,7 +105,7 @@ async def load_transcript_version(
 async def _lock(
     tx: AsyncConnection, which: sa.ColumnElement[bool], principal: Principal
 ) -> tuple[Transcript, LearningAgreement]:
-    select = WITH_AGREEMENT.where(which, rows.party_sees(TRANSCRIPTS, principal)).with_for_update(of=TRANSCRIPTS)
+    select = WITH_AGREEMENT.where(which, party_sees(TRANSCRIPTS, principal)).with_for_update(of=TRANSCRIPTS)
     row = await rows.only(tx, select)
     return _transcript(row), _agreement(row)
 

@@ -6,9 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.comparabilities import Comparability
 from services.catalogue.tables import COMPARABILITIES
-from shared import paging
+from shared import paging, rows
 from shared.paging import PageRequest, Slice
-from shared.problems import NotFound
 
 ROW = TypeAdapter(Comparability)
 
@@ -16,10 +15,7 @@ ROW = TypeAdapter(Comparability)
 async def load_comparability(tx: AsyncConnection, comparability_id: UUID) -> Comparability:
     """Whoever calls: what is comparable is declared to everybody."""
     select = sa.select(COMPARABILITIES).where(COMPARABILITIES.c.comparability_id == comparability_id)
-    row = (await tx.execute(select)).one_or_none()
-    if row is None:
-        raise NotFound
-    return ROW.validate_python(row._asdict())
+    return ROW.validate_python((await rows.only(tx, select))._asdict())
 
 
 async def list_comparabilities(

@@ -7,10 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.country_policies import CountryPolicy, PolicyState
 from services.catalogue.tables import COUNTRY_POLICIES
-from shared import paging
+from shared import paging, rows
 from shared.auth import Principal
 from shared.paging import PageRequest, Slice
-from shared.problems import NotFound
 from shared.tenancy import visible_to
 
 ROW = TypeAdapter(CountryPolicy)
@@ -25,9 +24,7 @@ def _visible(principal: Principal) -> sa.ColumnElement[bool]:
 
 async def load_country_policy(tx: AsyncConnection, country_policy_id: UUID, principal: Principal) -> CountryPolicy:
     this = COUNTRY_POLICIES.c.country_policy_id == country_policy_id
-    row = (await tx.execute(sa.select(COUNTRY_POLICIES).where(this, _visible(principal)))).one_or_none()
-    if row is None:
-        raise NotFound
+    row = await rows.only(tx, sa.select(COUNTRY_POLICIES).where(this, _visible(principal)))
     return ROW.validate_python(row._asdict())
 
 
@@ -35,8 +32,8 @@ async def lock_published_policies(tx: AsyncConnection, country: str) -> list[Cou
     """Those of a country, whose next publication waits until this transaction has ended."""
     await tx.execute(LOCK, {"country": country})
     select = sa.select(COUNTRY_POLICIES).where(COUNTRY_POLICIES.c.country == country, PUBLISHED)
-    rows = await tx.execute(select.order_by(COUNTRY_POLICIES.c.valid_from))
-    return [ROW.validate_python(row._asdict()) for row in rows]
+    found = await tx.execute(select.order_by(COUNTRY_POLICIES.c.valid_from))
+    return [ROW.validate_python(row._asdict()) for row in found]
 
 
 async def list_country_policies(

@@ -11,7 +11,7 @@ from services.catalogue.domain.country_policies import CountryPolicy
 from services.catalogue.domain.institutions import Institution
 from services.catalogue.domain.qualifications import Qualification
 from services.catalogue.tables import COMPARABILITIES, COUNTRY_POLICIES, INSTITUTIONS, QUALIFICATIONS
-from shared.problems import VersionMismatch
+from shared import rows
 
 Aggregate = Institution | CountryPolicy | Qualification | Comparability
 TABLES: dict[type[Aggregate], sa.Table] = {
@@ -28,12 +28,7 @@ async def add(tx: AsyncConnection, aggregate: Aggregate) -> None:
 
 
 async def save(tx: AsyncConnection, aggregate: Aggregate) -> None:
-    """Keep the aggregate, whose version counts one more than the stored one; else `VersionMismatch`."""
-    table, row = TABLES[type(aggregate)], _row(aggregate)
-    (key,) = table.primary_key
-    followed = sa.and_(key == row[key.name], table.c.version == aggregate.version - 1)
-    if (await tx.execute(sa.update(table).where(followed).values(row))).rowcount == 0:
-        raise VersionMismatch
+    await rows.replace(tx, TABLES[type(aggregate)], _row(aggregate))
 
 
 def _row(aggregate: Aggregate) -> dict[str, Any]:

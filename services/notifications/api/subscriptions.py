@@ -5,10 +5,11 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, StringConstraints
 
-from services.notifications import handlers, store, vault
+from services.notifications import handlers, store
 from services.notifications.domain.subscriptions import Scope, SubscriptionState
 from services.notifications.domain.targets import LONGEST
 from services.notifications.handlers import Wish
+from services.notifications.store import vault
 from shared.auth import Principal, allow
 from shared.bodies import NOT_BLANK, Body, CountryCode, ShortText
 from shared.entity_tags import IfMatch, created, set_etag

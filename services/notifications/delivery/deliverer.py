@@ -5,33 +5,35 @@ import random
 import time
 from collections import Counter
 from datetime import timedelta
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from cryptography.fernet import InvalidToken
 from opentelemetry.trace import SpanKind
 
 from services.notifications import handlers, store
-from services.notifications.delivery import signing
+from services.notifications.delivery import fair_share, signing
 from services.notifications.delivery.post import PATIENCE_SECONDS, Poster
 from services.notifications.domain.deliveries import Answer, is_gone, settle
 from services.notifications.settings import Settings
 from services.notifications.store import Attempt, Claimed
-from services.notifications.vault import Vault
+from services.notifications.store.vault import Vault
 from shared import clock, ids
 from shared.db import SYSTEM
 from shared.service import Running
-from shared.telemetry import continued_span, traceparent_of
+from shared.telemetry import continued_trace
 
-AT_ONCE = 32
-AHEAD = 8 * AT_ONCE
-"""So many are claimed at the most: enough to keep all busy while results are recorded."""
+AT_ONCE = 64
+AT_ONCE_EACH = 32
+"""Posts for one subscription: not all of them, since an endpoint that answered well until now may hang."""
+AHEAD = 2 * fair_share.MOST
+"""So many deliveries are in hand at the most; for the same reason twice what one subscription may have."""
 LEASE = timedelta(seconds=60)
 LOOK_AGAIN_SECONDS = 0.1
 GATHERING_SECONDS = 0.03
 """How long results are gathered before they are recorded together."""
-CLAIMING_SECONDS = 60.0
+RUN_SECONDS = 60.0
 """After so long a run comes to its end, so that the loop around it is seen to move."""
-
-Posts = set[asyncio.Task[Attempt | None]]
 
 
 class Deliverer:
@@ -45,32 +47,44 @@ class Deliverer:
         self._vault = Vault(settings.secret_key.get_secret_value())
         self._poster = Poster(settings.allowed_targets)
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._lanes: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+        self._posting: dict[asyncio.Task[Attempt | None], UUID] = {}
+        """What is in hand, and for which subscription."""
+
+    @property
+    def under_way(self) -> int:
+        """Deliveries in hand that the next run will hear of."""
+        return len(self._posting)
 
     async def run(self, running: Running) -> int:
-        """Send until nothing is due, and return how many attempts were made."""
-        made, until = 0, time.monotonic() + CLAIMING_SECONDS
-        attempts: list[Attempt] = []
-        posting: Posts = set()
+        """Send until nothing more is due, or for a while; return how many attempts were made."""
+        made, until = 0, time.monotonic() + RUN_SECONDS
         try:
             while True:
-                room = AHEAD - len(posting) if time.monotonic() < until else 0
-                begin_until = time.monotonic() + LEASE.total_seconds() - PATIENCE_SECONDS
-                claimed = await self._turn(running, attempts, room)
-                posting |= {asyncio.create_task(self._attempt(one, begin_until)) for one in claimed}
-                if not posting:
-                    return made
-                attempts, posting = await _gather(posting)
+                attempts = await self._gather() if self._posting else []
                 made += len(attempts)
-        finally:
-            # Told to stop, or the database is away: what is under way is sent again when its lease ends.
-            for post in posting:
-                post.cancel()
-            await asyncio.gather(*posting, return_exceptions=True)
+                begin_until = time.monotonic() + LEASE.total_seconds() - PATIENCE_SECONDS
+                for claimed in await self._turn(running, attempts):
+                    self._posting[asyncio.create_task(self._attempt(claimed, begin_until))] = claimed.subscription_id
+                if not self._posting or time.monotonic() > until:
+                    return made
+        except BaseException:
+            await self._abandon()
+            raise
 
     async def close(self) -> None:
+        await self._abandon()
         await self._poster.close()
 
-    async def _turn(self, running: Running, attempts: list[Attempt], room: int) -> list[Claimed]:
+    async def _abandon(self) -> None:
+        """Told to stop, or the database is away: what is under way is sent again when its lease ends."""
+        posts = list(self._posting)
+        self._posting.clear()
+        for post in posts:
+            post.cancel()
+        await asyncio.gather(*posts, return_exceptions=True)
+
+    async def _turn(self, running: Running, attempts: list[Attempt]) -> list[Claimed]:
         """Record what is finished, claim what there is room for; a crash between the two changes nothing."""
         database = running.database
         gone = {one.claimed.subscription_id for one in attempts if is_gone(one.answer)}
@@ -79,14 +93,18 @@ class Deliverer:
                 await store.record_attempts(tx, attempts)
             if gone:
                 await handlers.disable_gone(tx, gone)
-            claimed = await store.claim_due(tx, at_most=room, lease=LEASE) if room else []
+            free = fair_share.free_shares(self._posting.values(), attempts)
+            claimed = await store.claim_due(
+                tx, at_most=AHEAD - len(self._posting), free=free, otherwise=fair_share.FIRST, lease=LEASE
+            )
         for state, number in Counter(one.settled.state for one in attempts).items():
             running.metrics.work.labels("deliver", state).inc(number)
         return claimed
 
     async def _attempt(self, claimed: Claimed, begin_until: float) -> Attempt | None:
         """None if its turn came so late that the lease might end before the post does."""
-        async with self._slots:
+        lane = self._lanes.setdefault(claimed.subscription_id, asyncio.Semaphore(AT_ONCE_EACH))
+        async with lane, self._slots:
             if time.monotonic() > begin_until:
                 return None
             at, begun = clock.now(), time.perf_counter()
@@ -101,15 +119,18 @@ class Deliverer:
             secret = self._vault.opened(claimed.sealed_secret)
         except InvalidToken as error:
             return Answer(error=type(error).__name__)
-        with continued_span(f"deliver {claimed.type}", claimed.traceparent, SpanKind.PRODUCER) as span:
-            headers = signing.headers(claimed.event_id, clock.now(), claimed.body, secret, traceparent_of(span))
+        with continued_trace(f"deliver {claimed.type}", claimed.traceparent, SpanKind.PRODUCER) as traceparent:
+            headers = signing.headers(claimed.event_id, clock.now(), claimed.body, secret, traceparent)
             return await self._poster.post(claimed.url, headers, claimed.body)
 
-
-async def _gather(posting: Posts) -> tuple[list[Attempt], Posts]:
-    """Wait until some are finished, then a moment for more of them; but not so long that new events have to wait."""
-    finished, posting = await asyncio.wait(posting, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    if finished and posting:
-        more, posting = await asyncio.wait(posting, timeout=GATHERING_SECONDS)
-        finished |= more
-    return [attempt for post in finished if (attempt := post.result())], posting
+    async def _gather(self) -> list[Attempt]:
+        """Wait until some are finished, then a moment for more; but not so long that new events have to wait."""
+        finished, others = await asyncio.wait(
+            self._posting, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if finished and others:
+            more, _ = await asyncio.wait(others, timeout=GATHERING_SECONDS)
+            finished |= more
+        for post in finished:
+            del self._posting[post]
+        return [attempt for post in finished if (attempt := post.result())]

@@ -14,10 +14,9 @@ from shared import clock
 
 PATIENCE_SECONDS = 15
 MOST_RESPONSE_BYTES = 64 * 1024
-MOST_CONNECTIONS = 64
-KEPT_CONNECTIONS = 8
-"""Idle ones; the pool asks each of them before each post whether it is still open."""
-KEPT_SECONDS = 30.0
+KEPT_CONNECTIONS = 64
+KEPT_SECONDS = 5.0
+"""Not longer, for the pool asks each idle connection before each post whether it is still open."""
 
 
 class Poster:
@@ -33,8 +32,7 @@ class Poster:
     @cached_property
     def _pool(self) -> httpcore2.AsyncConnectionPool:
         return httpcore2.AsyncConnectionPool(
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=KEPT_CONNECTIONS,
+            max_connections=KEPT_CONNECTIONS,
             keepalive_expiry=KEPT_SECONDS,
             network_backend=OutwardBackend(self._allowed),
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.notifications.domain.subscriptions import SubscriptionState
 from shared.problems import WrongState
+from shared.transitions import following
 
 
 class DeliveryState(StrEnum):
@@ -30,15 +31,20 @@ class Command(StrEnum):
     REDELIVER = "redeliver"
 
 
+OUTCOMES = {
+    Verdict.SUCCEED: DeliveryState.DELIVERED,
+    Verdict.TRY_AGAIN: DeliveryState.RETRY,
+    Verdict.GIVE_UP: DeliveryState.DEAD_LETTER,
+}
+"""What `delivering` ends in."""
+
 TRANSITIONS = {
-    (DeliveryState.DELIVERING, Verdict.SUCCEED): DeliveryState.DELIVERED,
-    (DeliveryState.DELIVERING, Verdict.TRY_AGAIN): DeliveryState.RETRY,
-    (DeliveryState.DELIVERING, Verdict.GIVE_UP): DeliveryState.DEAD_LETTER,
     (DeliveryState.DELIVERED, Command.REDELIVER): DeliveryState.QUEUED,
     (DeliveryState.DEAD_LETTER, Command.REDELIVER): DeliveryState.QUEUED,
 }
-"""Beside these, the store's claim moves whatever is due to `delivering`: queued, waiting to be retried, or left behind
-in `delivering` by a worker that died; to `dead_letter` if the subscription is no longer active."""
+"""What a subscriber may ask for. Beside this and the outcomes, the store's claim moves whatever is due to `delivering`:
+queued, waiting to be retried, or left behind in `delivering` by a worker that died; to `dead_letter` if the
+subscription is no longer active."""
 
 DELAYS = (
     timedelta(seconds=5),
@@ -113,7 +119,7 @@ def verdict(answer: Answer, failures: int) -> Verdict:
 def settle(answer: Answer, failures: int, at: datetime, chance: float) -> Settled:
     """What an attempt of a delivery with so many failures before leads to; `chance` is from 0 to 1."""
     decided = verdict(answer, failures)
-    state = TRANSITIONS[DeliveryState.DELIVERING, decided]
+    state = OUTCOMES[decided]
     match decided:
         case Verdict.SUCCEED:
             return Settled(state, failures, None)
@@ -133,7 +139,5 @@ def redeliver(delivery: Delivery, subscription: SubscriptionState, at: datetime)
     """Send it again from the start of the schedule; `WrongState` while it is under way, or if nobody hears any more."""
     if subscription is not SubscriptionState.ACTIVE:
         raise WrongState(f"subscription_{subscription}", [])
-    state = TRANSITIONS.get((delivery.state, Command.REDELIVER))
-    if state is None:
-        raise WrongState(delivery.state, [])
+    state = following(TRANSITIONS, delivery.state, Command.REDELIVER)
     return replace(delivery, state=state, version=delivery.version + 1, failures=0, next_attempt_at=at)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from shared.contracts.notifications import SubscriptionDisabled
 from shared.contracts.registry import FACTS
-from shared.problems import ScopeNotGranted, WrongState, error, refuse
+from shared.problems import ScopeNotGranted, error, refuse
+from shared.transitions import following
 
 
 class SubscriptionState(StrEnum):
@@ -89,8 +90,5 @@ def delete(subscription: Subscription) -> Subscription:
 
 
 def _after(subscription: Subscription, command: Command) -> Subscription:
-    state = TRANSITIONS.get((subscription.state, command))
-    if state is None:
-        possible = [known for (before, known) in TRANSITIONS if before is subscription.state]
-        raise WrongState(subscription.state, possible)
+    state = following(TRANSITIONS, subscription.state, command)
     return replace(subscription, state=state, version=subscription.version + 1)

@@ -3,11 +3,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications import store, vault
+from services.notifications import store
 from services.notifications.domain import subscriptions, targets
 from services.notifications.domain.subscriptions import Scope, Subscription
 from services.notifications.settings import Settings
-from services.notifications.vault import Vault
+from services.notifications.store import vault
+from services.notifications.store.vault import Vault
 from shared import clock, ids
 from shared.auth import Principal
 from shared.preconditions import own_institution, require_version

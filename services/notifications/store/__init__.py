@@ -10,7 +10,7 @@ from services.notifications.store.deliveries import (
     prune_deliveries,
     save_delivery,
 )
-from services.notifications.store.feed import Addressed, FeedCursor, FeedPage, prune_feed, read_feed, take_in
+from services.notifications.store.feed import Addressed, FeedPage, prune_feed, read_feed, take_in
 from services.notifications.store.subscriptions import (
     add_subscription,
     list_subscriptions,
@@ -24,7 +24,6 @@ __all__ = [
     "Addressed",
     "Attempt",
     "Claimed",
-    "FeedCursor",
     "FeedPage",
     "add_subscription",
     "claim_due",

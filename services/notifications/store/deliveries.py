@@ -1,9 +1,11 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.deliveries import Delivery, DeliveryState
@@ -33,11 +35,29 @@ class Claimed:
     sealed_secret: bytes
 
 
+# Each subscription has its queue in the index and the recursion leaps from one to the next, so however long one of them
+# is, the others do not wait behind it. By chance, so that none is always last when there is no room for all.
 CLAIM = sa.text(
     """
-    WITH due AS (
-        SELECT id, subscription_id, position FROM deliveries WHERE next_attempt_at <= now()
-        ORDER BY next_attempt_at LIMIT :at_most FOR UPDATE SKIP LOCKED
+    WITH RECURSIVE queues AS (
+        (SELECT subscription_id FROM deliveries WHERE next_attempt_at IS NOT NULL ORDER BY subscription_id LIMIT 1)
+        UNION ALL
+        SELECT following.subscription_id FROM queues CROSS JOIN LATERAL (
+            SELECT subscription_id FROM deliveries
+            WHERE next_attempt_at IS NOT NULL AND subscription_id > queues.subscription_id
+            ORDER BY subscription_id LIMIT 1
+        ) AS following
+    ), shares AS (
+        SELECT subscription_id, coalesce(free, :otherwise) AS free
+        FROM queues LEFT JOIN unnest(:subscription_ids, :free) AS known (subscription_id, free) USING (subscription_id)
+        ORDER BY random()
+    ), due AS (
+        SELECT head.* FROM shares CROSS JOIN LATERAL (
+            SELECT id, subscription_id, position FROM deliveries
+            WHERE subscription_id = shares.subscription_id AND next_attempt_at <= now()
+            ORDER BY next_attempt_at LIMIT shares.free FOR UPDATE SKIP LOCKED
+        ) AS head
+        LIMIT :at_most
     ), wanted AS (
         SELECT due.id, feed.position IS NOT NULL AND subscription.state = 'active' AS still,
             due.position, feed.type, feed.traceparent, feed.body, subscription.url, subscription.sealed_secret
@@ -56,7 +76,12 @@ CLAIM = sa.text(
     SELECT id, version, subscription_id, owner_id, failures, event_id, type, traceparent, body, url, sealed_secret
     FROM claimed WHERE still ORDER BY position
     """
-).bindparams(sa.bindparam("lease", type_=sa.Interval), sa.bindparam("at_most", type_=sa.Integer))
+).bindparams(
+    sa.bindparam("subscription_ids", type_=pg.ARRAY(sa.Uuid)),
+    sa.bindparam("free", type_=pg.ARRAY(sa.Integer)),
+    *(sa.bindparam(name, type_=sa.Integer) for name in ("otherwise", "at_most")),
+    sa.bindparam("lease", type_=sa.Interval),
+)
 
 PRUNE = sa.text(
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"
@@ -64,9 +89,15 @@ PRUNE = sa.text(
 )
 
 
-async def claim_due(tx: AsyncConnection, *, at_most: int, lease: timedelta) -> list[Claimed]:
-    """Claim what is due, oldest first; what nobody wants any more, or is pruned, becomes a dead letter instead."""
-    return [Claimed(*row) for row in await run(tx, CLAIM, {"at_most": at_most, "lease": lease})]
+async def claim_due(
+    tx: AsyncConnection, *, at_most: int, free: Mapping[UUID, int], otherwise: int, lease: timedelta
+) -> list[Claimed]:
+    """Claim the oldest that are due, `free` of each of these subscriptions and `otherwise` of any other.
+
+    What nobody wants any more, or is pruned, becomes a dead letter instead.
+    """
+    shares = {"subscription_ids": list(free), "free": list(free.values()), "otherwise": otherwise}
+    return [Claimed(*row) for row in await run(tx, CLAIM, {"at_most": at_most, "lease": lease, **shares})]
 
 
 async def load_delivery(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -23,20 +23,16 @@ class Addressed:
     audience: Audience
 
 
-class FeedCursor(NamedTuple):
-    """A place in the feed: transactions first, since only their order tells what may still be committed before it."""
-
-    xid: int = 0
-    position: int = 0
-
-
 @dataclass(frozen=True)
 class FeedPage:
-    """The exact bytes of each event, and from where to read on."""
+    """The exact bytes of each event, and the position after which to read on."""
 
     bodies: Sequence[bytes]
-    next: FeedCursor
+    next: int
 
+
+# Released only once the transaction is committed and seen, so positions are committed in their order.
+ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('acquis feed'))")
 
 # Lists of lists cannot be unnested, so each list of institutions travels as one text.
 COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
@@ -60,6 +56,7 @@ TAKE_IN = sa.text(
         INSERT INTO feed ({NAMES})
         SELECT {NAMES.replace("institution_ids", "CAST(institution_ids AS uuid[])")}
         FROM unnest({", ".join(f":{name}" for name in COLUMNS)}) AS given ({NAMES})
+        ON CONFLICT (event_id) DO NOTHING
         RETURNING position, event_id, type, everyone, institution_ids, country, qualification_id
     )
     INSERT INTO deliveries (subscription_id, owner_id, position, event_id, type)
@@ -82,37 +79,35 @@ TAKE_IN = sa.text(
     """  # noqa: S608 - made of our own column names
 ).bindparams(*(sa.bindparam(name, type_=pg.ARRAY(type_)) for name, type_ in COLUMNS.items()))
 
-HORIZON = sa.text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+HEAD = sa.text("SELECT feed_head()")
 PRUNE = sa.text(
     "DELETE FROM feed WHERE position IN (SELECT position FROM feed WHERE taken_at < :before LIMIT :at_most)"
 )
 
 
 async def take_in(tx: AsyncConnection, batch: Sequence[Addressed]) -> None:
-    """Append the events and queue a delivery to each active subscription entitled to them: one statement for all."""
+    """Append the events and queue a delivery to each active subscription entitled to them: one statement for all.
+
+    An event that the feed has already changes nothing.
+    """
+    await run(tx, ONE_AT_A_TIME, {})
     rows = [_row(addressed) for addressed in batch]
     await run(tx, TAKE_IN, {name: [row[name] for row in rows] for name in COLUMNS})
 
 
-async def read_feed(tx: AsyncConnection, principal: Principal, after: FeedCursor, limit: int) -> FeedPage:
-    """What the caller may read after the cursor, of transactions before which nothing can come any more.
-
-    Positions are handed out before commit, so a later one may be visible before an earlier one. Whatever has begun and
-    not ended has a transaction id at or above the horizon; all below it is there for good.
-    """
-    horizon = await tx.scalar(HORIZON)
-    order = sa.tuple_(FEED.c.xid, FEED.c.position)
+async def read_feed(tx: AsyncConnection, principal: Principal, after: int, limit: int) -> FeedPage:
+    """What the caller may read after a position; nothing can come any more before what is already there."""
+    # Asked for before the page, which therefore misses nothing up to it.
+    head = await tx.scalar(HEAD) or 0
     select = (
-        sa.select(FEED.c.xid, FEED.c.position, FEED.c.body)
-        .where(order > sa.tuple_(sa.literal(after.xid), sa.literal(after.position)), FEED.c.xid < horizon)
-        .where(sa.or_(FEED.c.everyone, _addressed_to(principal)))
-        .order_by(FEED.c.xid, FEED.c.position)
+        sa.select(FEED.c.position, FEED.c.body)
+        .where(FEED.c.position > after, sa.or_(FEED.c.everyone, _addressed_to(principal)))
+        .order_by(FEED.c.position)
         .limit(limit)
     )
     rows = (await tx.execute(select)).all()
-    more = len(rows) == limit
-    read_to = FeedCursor(rows[-1].xid, rows[-1].position) if more else max(after, FeedCursor(horizon))
-    return FeedPage([row.body for row in rows], read_to)
+    last = rows[-1].position if rows else after
+    return FeedPage([row.body for row in rows], last if len(rows) == limit else max(last, head))
 
 
 async def prune_feed(tx: AsyncConnection, before: datetime, at_most: int) -> int:

@@ -47,7 +47,7 @@ class UnitFacts:
     @property
     def outcomes_also_agreed_elsewhere(self) -> list[UUID]:
         """The host outcomes that stand for this unit's and, in the same agreement, for another unit's."""
-        others = (unit for unit in self.agreement.units if unit != self.agreed)
+        others = (unit for unit in self.agreement.units if unit.unit_id != self.agreed.unit_id)
         elsewhere = {pair.host_outcome_id for unit in others for pair in unit.outcomes}
         return sorted(elsewhere & {pair.host_outcome_id for pair in self.agreed.outcomes})
 

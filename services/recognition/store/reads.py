@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.recognition.domain.decisions import Decision, DecisionState
 from services.recognition.domain.ledger import Head, LinkedEntry
 from services.recognition.tables import CREDITS, DECISIONS, KNOWN_QUALIFICATIONS, LEDGER_ENTRIES, VALIDATIONS
-from shared import paging
+from shared import paging, rows
 from shared.auth import Principal
 from shared.contracts.catalogue import QualificationPublished
 from shared.contracts.recognition import CreditRecognised
 from shared.paging import PageRequest, Slice
-from shared.problems import NotFound
 from shared.tenancy import visible_to
 
 Row = sa.Row[Any]
@@ -25,15 +24,15 @@ QUALIFICATION = TypeAdapter(QualificationPublished)
 
 
 async def load_credit(tx: AsyncConnection, credit_id: UUID, principal: Principal) -> CreditRecognised:
-    return _credit(await _one(tx, _credits(principal).where(CREDITS.c.credit_id == credit_id)))
+    return _credit(await rows.only(tx, _credits(principal).where(CREDITS.c.credit_id == credit_id)))
 
 
 async def load_decision(tx: AsyncConnection, decision_id: UUID, principal: Principal) -> Decision:
-    return _decision(await _one(tx, _decisions(principal).where(DECISIONS.c.decision_id == decision_id)))
+    return _decision(await rows.only(tx, _decisions(principal).where(DECISIONS.c.decision_id == decision_id)))
 
 
 async def load_validation(tx: AsyncConnection, validation_id: UUID, principal: Principal) -> Row:
-    return await _one(tx, _validations(principal).where(VALIDATIONS.c.validation_id == validation_id))
+    return await rows.only(tx, _validations(principal).where(VALIDATIONS.c.validation_id == validation_id))
 
 
 async def list_credits(
@@ -70,7 +69,7 @@ async def load_ledger(
     """A page of the entries that the caller may see, and the last of them all; `NotFound` if there are none."""
     visible = _visible(LEDGER_ENTRIES, principal)
     select = sa.select(LEDGER_ENTRIES).where(LEDGER_ENTRIES.c.learner_id == learner_id, visible)
-    last = await _one(tx, select.order_by(LEDGER_ENTRIES.c.position.desc()).limit(1))
+    last = await rows.only(tx, select.order_by(LEDGER_ENTRIES.c.position.desc()).limit(1))
     found = await paging.fetch(tx, select, wanted, LEDGER_ENTRIES.c.position)
     return found.map(_entry), _entry(last).head
 
@@ -121,13 +120,6 @@ def _visible(table: sa.Table, principal: Principal, *more: sa.ColumnElement[Any]
 
 def _of(learner_id: UUID | None, table: sa.Table, select: sa.Select[Any]) -> sa.Select[Any]:
     return select.where(table.c.learner_id == learner_id) if learner_id else select
-
-
-async def _one(tx: AsyncConnection, select: sa.Select[Any]) -> Row:
-    row: Row | None = (await tx.execute(select)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _credit(row: Row) -> CreditRecognised:

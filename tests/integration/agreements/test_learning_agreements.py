@@ -79,6 +79,22 @@ async def test_what_is_not_an_agreement_is_refused_with_its_place(world: World, 
     assert [place for place, _ in errors] == [pointer]
 
 
+async def test_a_result_abroad_that_would_count_for_two_units_is_refused_in_a_new_draft_and_in_an_edited_one(
+    world: World,
+):
+    u3, u1 = (unit_abroad_body(comparability_of(code)) for code in ("U3", "U1"))
+    twice = u1["outcomes"][0] | {"host_outcome_id": u3["outcomes"][0]["host_outcome_id"]}
+    body = await a_body(world, units=[u3, u1])
+    drafted = answered(await world.home().post(AGREEMENTS, body), 201)
+    body["units"][1]["outcomes"][0] = twice
+    for response in (
+        await world.home().post(AGREEMENTS, body),
+        await world.home().put(path_of(drafted), body, version=1),
+    ):
+        assert response.status_code == 422
+        assert refused(response, "validation") == [("/units/1/outcomes/0/host_outcome_id", "counted_twice")]
+
+
 async def test_lists_show_home_host_and_learner_what_is_theirs(world: World):
     drafted = await world.drafted_agreement()
     for caller in (world.home("coordinator"), world.host("assessor"), world.learner(drafted["learner_id"])):

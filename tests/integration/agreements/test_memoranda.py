@@ -86,12 +86,23 @@ async def test_what_is_not_a_memorandum_is_refused_with_its_place(world: World, 
 
 
 async def test_lists_show_the_own_memoranda_by_state(world: World):
-    draft, active = await world.drafted_memorandum(), await world.active_memorandum()
+    proposed, active = await world.proposed_memorandum(), await world.active_memorandum()
     for party in (world.home(), world.host()):
         found = {one["memorandum_id"]: one["state"] for one in await everything(party, MEMORANDA)}
-        assert (found[draft["memorandum_id"]], found[active["memorandum_id"]]) == ("draft", "active")
-        assert {one["state"] for one in await everything(party, MEMORANDA, state="draft")} == {"draft"}
+        assert (found[proposed["memorandum_id"]], found[active["memorandum_id"]]) == ("proposed", "active")
+        assert {one["state"] for one in await everything(party, MEMORANDA, state="proposed")} == {"proposed"}
     assert await everything(world.stranger(), MEMORANDA) == []
+
+
+async def test_a_draft_is_for_its_drafter_alone_until_it_is_proposed(world: World):
+    drafted = await world.drafted_memorandum()
+    assert drafted in await everything(world.home(), MEMORANDA, state="draft")
+    assert await everything(world.host(), MEMORANDA, state="draft") == []
+    refused(await world.host().get(path_of(drafted)), "not-found")
+    refused(await world.host().get(f"{path_of(drafted)}/versions"), "not-found")
+    refused(await world.host().put(path_of(drafted), memorandum_body(), version=1), "not-found")
+    proposed = await step(world.home(), drafted, "proposals")
+    assert answered(await world.host().get(path_of(drafted))) == proposed
 
 
 async def test_a_draft_can_be_edited_until_it_is_proposed(world: World):
@@ -108,11 +119,11 @@ async def test_a_draft_can_be_edited_until_it_is_proposed(world: World):
 
 
 async def test_only_who_drafted_edits_proposes_deletes_and_withdraws(world: World):
-    drafted, proposed = await world.drafted_memorandum(), await world.proposed_memorandum()
-    path = path_of(drafted)
-    assert (await world.host().put(path, memorandum_body(), version=1)).status_code == 403
-    assert (await world.host().delete(path, version=1)).status_code == 403
-    assert (await attempt(world.host(), drafted, "proposals")).status_code == 403
+    proposed = await world.proposed_memorandum()
+    path, version = path_of(proposed), proposed["version"]
+    assert (await world.host().put(path, memorandum_body(), version=version)).status_code == 403
+    assert (await world.host().delete(path, version=version)).status_code == 403
+    assert (await attempt(world.host(), proposed, "proposals")).status_code == 403
     assert (await attempt(world.host(), proposed, "withdrawal", REASON)).status_code == 403
 
 

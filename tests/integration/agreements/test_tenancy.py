@@ -50,6 +50,27 @@ async def test_the_store_alone_shows_strangers_nothing(world: World, agreements:
         assert found.items == []
 
 
+async def test_the_store_alone_shows_a_draft_to_its_drafter_only(world: World, agreements: Running):
+    drafted = UUID((await world.drafted_memorandum())["memorandum_id"])
+    home, host = (
+        Principal("coordinator", org=party.institution_id, roles=frozenset({"coordinator"})) for party in (MALTA, ITALY)
+    )
+    async with agreements.database.transaction(SYSTEM) as tx:
+        assert (await store.load_memorandum(tx, drafted, home)).id == drafted
+        with pytest.raises(NotFound):
+            await store.load_memorandum(tx, drafted, host)
+        found = await store.list_memoranda(tx, host, FIRST, state=None)
+        assert drafted not in {one.id for one in found.items}
+
+
+async def test_the_database_alone_shows_a_draft_to_its_drafter_only(world: World, agreements: Running):
+    drafted = await world.drafted_memorandum()
+    this = sa.select(MEMORANDA.c.id).where(MEMORANDA.c.id == drafted["memorandum_id"])
+    for party, sees in ((MALTA, True), (ITALY, False)):
+        async with agreements.database.transaction(str(party.institution_id)) as tx:
+            assert bool((await tx.execute(this)).all()) is sees
+
+
 async def seen_by(agreements: Running, whom: Any, agreed: dict[str, Any]) -> dict[str, bool]:
     """Whether bare SQL on behalf of somebody finds each row of the story."""
     conditions = {

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from services.notifications import store
+from services.notifications import store, workers
 from services.notifications.delivery import Deliverer
 from services.notifications.delivery.post import PATIENCE_SECONDS
 from services.notifications.domain.subscriptions import Subscription
@@ -20,7 +20,7 @@ from shared.contracts.notifications import SubscriptionDisabled
 from shared.db import SYSTEM
 from shared.service import Running
 from shared.work import WorkLoop
-from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe
+from tests.support.notifications import deliveries_of, hear, queue_up, review, somebody, subscribe
 from tests.support.running import said_about
 from tests.support.statements import statements
 from tests.support.webhook_receiver import Reply, WebhookReceiver
@@ -32,10 +32,7 @@ REACH = timedelta(seconds=10)
 
 async def one_delivery(running: Running, receiver: WebhookReceiver, settings: Settings) -> Subscription:
     """A subscription of the receiver with one event queued."""
-    home = somebody()
-    subscription, _ = await subscribe(running, home, receiver.url, settings=settings)
-    await hear(running, review(home.org))
-    return subscription
+    return await queue_up(running, receiver.url, settings, 1)
 
 
 async def attempts(running: Running) -> list[sa.Row[Any]]:
@@ -229,6 +226,28 @@ async def test_a_slow_endpoint_does_not_hold_up_the_others(
     await receiver.wait_for(2)
     stalled.set()
     assert await sending == 2
+
+
+async def test_the_end_of_a_run_leaves_what_is_under_way_to_the_next(
+    running: Running, receiver: WebhookReceiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("services.notifications.delivery.deliverer.RUN_SECONDS", 0)
+    deliver, _ = workers.workers(settings)
+    stalled = asyncio.Event()
+    receiver.replies.append(Reply(after=stalled))
+    slow = await one_delivery(running, receiver, settings)
+    assert await deliver.run(running) == 1
+    await receiver.wait_for(1)
+    quick = await one_delivery(running, receiver, settings)
+    assert await deliver.run(running) == 2
+    await receiver.wait_for(2)
+    stalled.set()
+    while await deliver.run(running):
+        pass
+    assert deliver.close
+    await deliver.close()
+    assert len(receiver.received) == 2
+    assert [row.state for one in (slow, quick) for row in await deliveries_of(running, one)] == ["delivered"] * 2
 
 
 async def test_no_transaction_is_open_while_an_endpoint_thinks(

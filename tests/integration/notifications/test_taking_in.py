@@ -112,12 +112,12 @@ async def test_an_event_that_comes_twice_is_delivered_once(running: Running):
 
 
 @pytest.mark.parametrize("size", [1, 200])
-async def test_a_batch_costs_one_statement_whatever_its_size(running: Running, size: int):
+async def test_a_batch_costs_two_statements_whatever_its_size(running: Running, size: int):
     home = somebody()
     subscription, _ = await subscribe(running, home)
     with statements() as executed:
         await hear(running, *(review(home.org) for _ in range(size)))
-    assert len(executed) == 1
+    assert len(executed) == 2
     assert len(await heard(running, subscription)) == size
 
 

@@ -1,5 +1,8 @@
 """What sets the pace is statements for each event (quality.md): there is a handful for a batch, however large."""
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +22,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 FEW = 8
 """The inbox; facts, heads and standings; the outcomes; the outbox; who waited; one in reserve."""
+RELEASING = 5
+"""Taking turns; keeping the fact; finding who waited for it; a savepoint and its end."""
 
 
 async def many(recognition: Running, told: Story, count: int) -> list[TranscriptIssued]:
@@ -55,7 +60,7 @@ async def test_a_batch_takes_the_same_few_statements_however_large(recognition: 
     assert len(sent[1]) == len(sent[50]) == len(sent[200]) <= FEW
 
 
-async def test_waiting_transcripts_are_parked_and_released_set_wise_too(recognition: Running):
+async def test_waiting_transcripts_are_parked_set_wise_too(recognition: Running):
     told, sent = story(), {}
     for size in (50, 200):
         world = told.learner_id
@@ -64,6 +69,19 @@ async def test_waiting_transcripts_are_parked_and_released_set_wise_too(recognit
         with statements() as sent[size]:
             await tell(recognition, *waiting)
     assert len(sent[50]) == len(sent[200]) <= FEW
+
+
+async def test_what_waited_is_released_set_wise_in_a_savepoint_of_its_own(recognition: Running):
+    sent = {}
+    for size in (50, 200):
+        told = story()
+        agreements = [replace(told.agreement, learning_agreement_id=uuid4(), learner_id=uuid4()) for _ in range(size)]
+        transcripts = [transcript_issued(one) for one in agreements]
+        await tell(recognition, *told.reference, *transcripts)
+        with statements() as sent[size]:
+            await tell(recognition, *agreements)
+        assert await recognised(recognition, transcripts) == size
+    assert len(sent[50]) == len(sent[200]) <= FEW + RELEASING
 
 
 @pytest.mark.parametrize("query", [FIND, LOCK_HEADS, FIND_STANDINGS, RELEASE])

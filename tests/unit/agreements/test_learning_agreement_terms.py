@@ -69,6 +69,23 @@ def test_a_no_to_automatic_recognition_says_what_happens_instead():
     check(explained)
 
 
+def test_one_result_abroad_stands_for_one_unit_at_home():
+    u1, u3 = unit_abroad("U1"), unit_abroad("U3")
+    first = u3.outcomes[0].host_outcome_id
+    both = replace(u1, outcomes=(*u1.outcomes, replace(u1.outcomes[0], host_outcome_id=first)))
+    for units in ((u3, both), (both, u3)):
+        with pytest.raises(Validation) as problem:
+            check_writable(replace(TERMS, units=units), KNOWN)
+        place = len(both.outcomes) - 1 if units[1] is both else 0
+        assert errors(problem) == [(f"/units/1/outcomes/{place}/host_outcome_id", "counted_twice")]
+
+
+def test_one_result_abroad_may_stand_for_several_outcomes_of_one_unit():
+    u3 = unit_abroad("U3")
+    broad = tuple(replace(pair, host_outcome_id=u3.outcomes[0].host_outcome_id) for pair in u3.outcomes)
+    check_writable(replace(TERMS, units=(replace(u3, outcomes=broad), unit_abroad("U1"))), KNOWN)
+
+
 @pytest.mark.parametrize("state", set(memoranda.State) - {memoranda.State.ACTIVE})
 def test_nothing_is_signed_under_a_memorandum_that_is_not_active(state: memoranda.State):
     with pytest.raises(MemorandumNotInForce, match=state):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.agreements.domain import learning_agreements
+from services.agreements.domain import learning_agreements, stays
 from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import TRANSITIONS, Command, LearningAgreement, Side, State
 from services.agreements.domain.revisions import Seen
@@ -24,8 +24,8 @@ def perform(before: LearningAgreement, command: Command, shown: Seen | None = No
         Command.SIGN_AS_LEARNER: lambda: learning_agreements.sign_as_learner(before, by, shown, AT),
         Command.SIGN_AS_HOME: lambda: learning_agreements.sign_as_home(before, by, shown, FRAME, AT),
         Command.APPROVE: lambda: learning_agreements.approve(before, by, shown, FRAME, AT)[0],
-        Command.START: lambda: learning_agreements.start(before, AT.date(), AT)[0],
-        Command.COMPLETE: lambda: learning_agreements.complete(before, AT.date(), AT)[0],
+        Command.START: lambda: stays.start(before, AT.date(), AT)[0],
+        Command.COMPLETE: lambda: stays.complete(before, AT.date(), AT)[0],
         Command.CANCEL: lambda: learning_agreements.cancel(before, "The learner fell ill."),
     }
     return ways[command]()
@@ -121,17 +121,17 @@ def test_every_term_is_part_of_what_is_signed(changes):
 def test_actual_dates_are_not_in_the_future_wherever_the_host_is():
     agreed, started = agreement(State.AGREED), agreement(State.IN_MOBILITY)
     easternmost, tomorrow = AT.date() + DAY, AT.date() + 2 * DAY
-    learning_agreements.start(agreed, easternmost, AT)
-    learning_agreements.complete(started, easternmost, AT)
+    stays.start(agreed, easternmost, AT)
+    stays.complete(started, easternmost, AT)
     with pytest.raises(Validation, match="not as it has to be"):
-        learning_agreements.start(agreed, tomorrow, AT)
+        stays.start(agreed, tomorrow, AT)
     with pytest.raises(Validation, match="not as it has to be"):
-        learning_agreements.complete(started, tomorrow, AT)
+        stays.complete(started, tomorrow, AT)
 
 
 def test_a_stay_does_not_end_before_it_began():
     with pytest.raises(Validation) as problem:
-        learning_agreements.complete(agreement(State.IN_MOBILITY), AT.date() - DAY, AT)
+        stays.complete(agreement(State.IN_MOBILITY), AT.date() - DAY, AT)
     assert problem.value.members["errors"][0]["code"] == "before_start"
 
 

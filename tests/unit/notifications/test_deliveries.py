@@ -105,8 +105,9 @@ def test_only_what_is_over_can_be_sent_again(state: DeliveryState):
         after = redeliver(before, SubscriptionState.ACTIVE, NOW)
         assert (after.state, after.failures, after.next_attempt_at, after.version) == (DeliveryState.QUEUED, 0, NOW, 6)
     else:
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongState) as refused:
             redeliver(before, SubscriptionState.ACTIVE, NOW)
+        assert refused.value.members == {"state": state, "possible": []}
 
 
 @pytest.mark.parametrize("state", set(SubscriptionState) - {SubscriptionState.ACTIVE})

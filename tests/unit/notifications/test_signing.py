@@ -7,10 +7,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from pydantic import ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.notifications import vault
 from services.notifications.delivery import signing
 from services.notifications.settings import Settings
-from services.notifications.vault import Vault
+from services.notifications.store import vault
+from services.notifications.store.vault import Vault
 from tests.support.notifications import TRACEPARENT
 
 BODY = b'{"specversion": "1.0", "data": {"title": "\xc3\xa9cole"}}'

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ from tests.support.builders.assessment import assessment_value, outcome_results,
 from tests.support.stories import Story, story
 
 AT = datetime(2026, 4, 1, 8, tzinfo=UTC)
-U3, ALL = story(), story("U1", "U3", "U4", "U5")
+U3, TWO, ALL = story(), story("U1", "U3"), story("U1", "U3", "U4", "U5")
 
 
 def evaluated(told: Story, *transcripts: TranscriptIssued) -> Batch:
@@ -96,6 +97,17 @@ def test_a_second_transcript_on_what_counts_already_is_a_duplicate():
     [_, (_, duplicate)] = batch.outcomes
     assert duplicate.decision.reasons == (ReasonCode.DUPLICATE_CREDIT,)
     assert len(entries(batch)) == 1
+
+
+@pytest.mark.parametrize("achieved_first", [[True, True], [True, False], [False, True]])
+def test_a_host_result_agreed_for_two_units_counts_for_neither_whichever_is_achieved_first(achieved_first: list[bool]):
+    u1, u3 = TWO.agreement.units
+    too = replace(u3.outcomes[0], host_outcome_id=u1.outcomes[0].host_outcome_id)
+    told = replace(TWO, agreement=replace(TWO.agreement, units=(u1, replace(u3, outcomes=(*u3.outcomes, too)))))
+    first = transcript_of(told, achieved_first)
+    batch = evaluated(told, first, transcript_of(told, [True, True], transcript_id=first.transcript_id, version=2))
+    assert len(batch.outcomes) == 4
+    assert all(ReasonCode.DUPLICATE_CREDIT in outcome.decision.reasons for _, outcome in batch.outcomes)
 
 
 def test_a_qualification_is_complete_once_every_compulsory_unit_counts():

@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from services.notifications import store
-from services.notifications.store import FeedCursor, FeedPage
+from services.notifications.store import FeedPage
 from shared.auth import Principal
 from shared.db import Database
 from shared.tenancy import acting_for
 
 CHANNEL = "feed"
-LOOK_AGAIN_SECONDS = 1.0
-"""An event may be held back by some other transaction, whose end nobody announces."""
 
 
 class FeedPoll:
@@ -25,7 +23,7 @@ class FeedPoll:
         self._waiting = 0
         self._listening: asyncio.Task[None] | None = None
 
-    async def read(self, principal: Principal, after: FeedCursor, limit: int, wait: float) -> FeedPage:
+    async def read(self, principal: Principal, after: int, limit: int, wait: float) -> FeedPage:
         """A page of what the caller may read; an empty one only after `wait` seconds."""
         page = await self._page(principal, after, limit)
         if page.bodies or not wait:
@@ -36,10 +34,10 @@ class FeedPoll:
                 grown = self._grown
                 page = await self._page(principal, page.next, limit)
                 if not page.bodies:
-                    await _wait(grown, min(left, LOOK_AGAIN_SECONDS))
+                    await _wait(grown, left)
         return page
 
-    async def _page(self, principal: Principal, after: FeedCursor, limit: int) -> FeedPage:
+    async def _page(self, principal: Principal, after: int, limit: int) -> FeedPage:
         async with self._database.transaction(acting_for(principal)) as tx:
             return await store.read_feed(tx, principal, after, limit)
 

@@ -1,0 +1,100 @@
+"""The figures beside each other, with the goals that the project has set itself: only the ratios count."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+
+from tests.bench.repetition import Measured, Repetition
+
+GOALS_AT = 20
+"""The rate, in transcripts a second, for which there are goals."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    acquis: Callable[[Repetition], float]
+    bare: Callable[[Repetition], float]
+    at_most: float | None = None
+    at_least: float | None = None
+    digits: int = 1
+
+    def row(self, repetitions: Sequence[Repetition]) -> list[str]:
+        acquis, bare = [self.acquis(one) for one in repetitions], [self.bare(one) for one in repetitions]
+        ratio = statistics.median(ours / theirs for ours, theirs in zip(acquis, bare, strict=True))
+        values = [f"{statistics.median(side):,.{self.digits}f}" for side in (acquis, bare)]
+        return [self.name, *values, f"{ratio:.2f}x", *self._judged(ratio)]
+
+    def _judged(self, ratio: float) -> list[str]:
+        if self.at_most is not None:
+            return [f"≤ {self.at_most}x", _word(reached=ratio <= self.at_most)]
+        if self.at_least is not None:
+            return [f"≥ {self.at_least}x", _word(reached=ratio >= self.at_least)]
+        return ["", ""]
+
+
+def table(repetitions: Sequence[Repetition]) -> Table:
+    shown = Table(title=f"Medians of {len(repetitions)}", title_justify="left")
+    shown.add_column("figure")
+    for column in ("Acquis", "bare", "ratio", "goal", "reached"):
+        shown.add_column(column, justify="right")
+    for figure in _figures(list(repetitions[0].acquis.latencies)):
+        shown.add_row(*figure.row(repetitions))
+    return shown
+
+
+def proofs(repetitions: Sequence[Repetition]) -> Table:
+    """Whether each credit exists exactly once, on Acquis's side; of the last repetition if all is well."""
+    proof = next((one.acquis.proof for one in repetitions if not one.acquis.proof.holds), repetitions[-1].acquis.proof)
+    shown = Table(title="Each credit exactly once" if proof.holds else "[red]Not each credit exactly once[/]")
+    numbers = {
+        "transcripts said": proof.said,
+        "ledger entries": proof.counts.ledger_entries,
+        "credits": proof.counts.credits,
+        "of distinct transcripts": proof.counts.transcripts,
+        "published": proof.counts.published,
+        "webhooks": proof.webhooks,
+        "doubled": proof.doubled,
+    }
+    for column in numbers:
+        shown.add_column(column, justify="right")
+    shown.add_row(*(f"{number:,}" for number in numbers.values()))
+    return shown
+
+
+def _figures(rates: Sequence[int]) -> list[Figure]:
+    return [
+        *(figure for rate in rates for figure in _of_latency(rate)),
+        _both("backlog: credits published a second", lambda one: one.backlog.published, at_least=0.33, digits=0),
+        _both("backlog: CPU s per thousand", lambda one: one.backlog.cpu, at_most=3, digits=2),
+        _both("webhooks a second", lambda one: one.webhooks, digits=0),
+        Figure(
+            "webhooks a second, beside a bare loop of posts",
+            lambda one: one.acquis.webhooks,
+            lambda one: one.bare_posts,
+            at_least=0.8,
+            digits=0,
+        ),
+        _both("outbox hop p50, ms", lambda one: one.outbox_hop, at_most=1.5),
+        _both("outbox drain, rows a second", lambda one: one.outbox_drain, at_least=0.6, digits=0),
+    ]
+
+
+def _of_latency(rate: int) -> list[Figure]:
+    p50, p99, cpu = (2.0, 2.5, 2.0) if rate == GOALS_AT else (None, None, None)
+    return [
+        _both(f"transcript → webhook p50 at {rate}/s, ms", lambda one: one.latencies[rate].p50, at_most=p50),
+        _both(f"transcript → webhook p99 at {rate}/s, ms", lambda one: one.latencies[rate].p99, at_most=p99),
+        _both(f"CPU s per thousand at {rate}/s", lambda one: one.latencies[rate].cpu, at_most=cpu, digits=2),
+    ]
+
+
+def _both(name: str, of: Callable[[Measured], float], **goal: Any) -> Figure:
+    return Figure(name, lambda one: of(one.acquis), lambda one: of(one.bare), **goal)
+
+
+def _word(*, reached: bool) -> str:
+    return "[green]yes[/]" if reached else "[red]no[/]"

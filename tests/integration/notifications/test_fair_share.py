@@ -1,0 +1,82 @@
+"""Subscribers beside one whose endpoint hangs."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from services.notifications import store
+from services.notifications.delivery import Deliverer
+from services.notifications.delivery.deliverer import AT_ONCE_EACH
+from services.notifications.delivery.fair_share import FIRST
+from services.notifications.settings import Settings
+from shared.db import SYSTEM
+from shared.service import Running
+from tests.support.notifications import HOOK, queue_up
+from tests.support.webhook_receiver import Reply, WebhookReceiver, webhook_receiver
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tarpit() -> AsyncIterator[WebhookReceiver]:
+    """A second endpoint."""
+    async with webhook_receiver() as made:
+        yield made
+
+
+@pytest.fixture
+def both(settings: Settings, tarpit: WebhookReceiver) -> Settings:
+    return settings.model_copy(update={"allowed_targets": settings.allowed_targets | {tarpit.target}})
+
+
+@asynccontextmanager
+async def sending(running: Running, settings: Settings) -> AsyncIterator[None]:
+    deliverer = Deliverer(settings)
+    task = asyncio.create_task(deliverer.run(running))
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    await deliverer.close()
+
+
+async def test_an_endpoint_that_never_answers_does_not_hold_up_the_others(
+    running: Running, receiver: WebhookReceiver, tarpit: WebhookReceiver, both: Settings
+):
+    hanging = asyncio.Event()
+    tarpit.replies.extend([Reply(after=hanging)] * 300)
+    await queue_up(running, tarpit.url, both, 300)
+    async with sending(running, both):
+        await tarpit.wait_for(1)
+        await queue_up(running, receiver.url, both, 100)
+        await receiver.wait_for(100)
+    assert len(tarpit.received) == FIRST
+    hanging.set()
+
+
+async def test_an_endpoint_that_answers_has_full_speed_and_once_it_hangs_leaves_room_for_the_others(
+    running: Running, receiver: WebhookReceiver, tarpit: WebhookReceiver, both: Settings
+):
+    hanging = asyncio.Event()
+    tarpit.replies.extend([Reply()] * 40 + [Reply(after=hanging)] * 160)
+    await queue_up(running, tarpit.url, both, 200)
+    async with sending(running, both):
+        await tarpit.wait_for(40 + AT_ONCE_EACH)
+        await queue_up(running, receiver.url, both, 100)
+        await receiver.wait_for(100)
+    assert len(tarpit.received) == 40 + AT_ONCE_EACH
+    hanging.set()
+
+
+async def test_a_claim_takes_of_each_subscription_what_it_is_given(running: Running, settings: Settings):
+    one, other, third = [await queue_up(running, HOOK, settings, 10) for _ in range(3)]
+    lease = timedelta(minutes=1)
+    async with running.database.transaction(SYSTEM) as tx:
+        claimed = await store.claim_due(tx, at_most=100, free={one.id: 7, third.id: 0}, otherwise=4, lease=lease)
+        assert Counter(each.subscription_id for each in claimed) == {one.id: 7, other.id: 4}
+        assert len(await store.claim_due(tx, at_most=5, free={}, otherwise=4, lease=lease)) == 5
