@@ -23,6 +23,8 @@ from shared.web import create_app
 from shared.work import WorkLoop
 
 GRACE_SECONDS = 10
+RARELY = 50_000, 20, 20
+"""Thresholds of garbage collection: what a batch makes lives until its commit, and is looked at in vain before."""
 ASYNCAPI = Path(contracts.__file__).parent / "asyncapi"
 
 
@@ -53,6 +55,7 @@ def workers(running: Running) -> Loops:
 async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int) -> None:
     """Serve and run the loops until SIGINT or SIGTERM, or until a loop fails, whose error is then raised."""
     gc.freeze()  # what was imported stays; looking through it for garbage would stop everything for a tenth of a second
+    gc.set_threshold(*RARELY)
     server = uvicorn.Server(
         uvicorn.Config(
             app,

@@ -13,6 +13,7 @@ from deploy.local.launcher import remove
 from deploy.local.servers import embedded_servers
 from deploy.local.settings import LocalSettings
 from deploy.local.terminal import run
+from shared import telemetry
 from tests.bench.figures import proofs, table
 from tests.bench.repetition import Bench, Plan
 
@@ -34,6 +35,7 @@ def main(
 
 
 async def bench(plan: Plan, repeat: int) -> None:
+    telemetry.set_up_logging("WARNING", sys.stderr)
     settings = LocalSettings.from_environment().apart("bench")
     log = Path(tempfile.gettempdir()) / f"acquis-bench-{secrets.token_hex(3)}.log"
     async with embedded_servers(settings, CONSOLE.print) as servers:

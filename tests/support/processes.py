@@ -47,13 +47,16 @@ class ServiceProcess:
         """kill -9: no goodbye, nothing flushed."""
         await self._end(signal.SIGKILL)
 
-    async def stop(self) -> None:
-        await self._end(signal.SIGTERM)
+    async def stop(self) -> int | None:
+        """Its exit code; None if it was never started."""
+        return await self._end(signal.SIGTERM)
 
-    async def _end(self, how: signal.Signals) -> None:
-        if self._process is not None and self._process.returncode is None:
+    async def _end(self, how: signal.Signals) -> int | None:
+        if self._process is None:
+            return None
+        if self._process.returncode is None:
             self._process.send_signal(how)
-            await self._process.wait()
+        return await self._process.wait()
 
     async def _is_ready(self, http: httpx2.AsyncClient) -> bool:
         if self._process is None or self._process.returncode is not None:

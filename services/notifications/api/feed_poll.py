@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from services.notifications import store
 from services.notifications.store import FeedPage
@@ -38,8 +39,13 @@ class FeedPoll:
         return page
 
     async def _page(self, principal: Principal, after: int, limit: int) -> FeedPage:
+        """The next page; the last one leads on from the feed's end, so that what is for others is passed over once."""
+        # Asked for before the page, which therefore misses nothing up to it.
+        async with self._database.single_statements() as tx:
+            head = await store.feed_head(tx)
         async with self._database.transaction(acting_for(principal)) as tx:
-            return await store.read_feed(tx, principal, after, limit)
+            page = await store.read_feed(tx, principal, after, limit)
+        return page if len(page.bodies) == limit else replace(page, next=max(page.next, head))
 
     @asynccontextmanager
     async def _listener(self) -> AsyncIterator[None]:

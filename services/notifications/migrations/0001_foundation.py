@@ -60,12 +60,6 @@ CREATE UNIQUE INDEX feed_event_id ON feed (event_id);
 CREATE INDEX feed_taken_at ON feed (taken_at);
 """
 
-# How far the feed goes is no secret: whoever is entitled to little of it need not go through the rest again and again.
-FEED_HEAD = """
-CREATE FUNCTION feed_head() RETURNS bigint LANGUAGE sql STABLE SET acquis.institution = '*' AS
-    $$ SELECT max(position) FROM feed $$;
-"""
-
 DELIVERIES = """
 CREATE TABLE deliveries (
     id uuid PRIMARY KEY DEFAULT new_id(),
@@ -124,7 +118,7 @@ CREATE POLICY audience ON feed FOR SELECT USING (
 
 def upgrade() -> None:
     create_delivery_tables()
-    for statements in (NEW_ID, SUBSCRIPTIONS, FEED, FEED_HEAD, DELIVERIES, ATTEMPTS, WAKE_UPS, FOR_ITS_AUDIENCE):
+    for statements in (NEW_ID, SUBSCRIPTIONS, FEED, DELIVERIES, ATTEMPTS, WAKE_UPS, FOR_ITS_AUDIENCE):
         op.execute(statements)
     for table in ("subscriptions", "deliveries", "attempts"):
         for statement in row_level_security(table, "owner_id"):

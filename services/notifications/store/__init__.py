@@ -10,7 +10,7 @@ from services.notifications.store.deliveries import (
     prune_deliveries,
     save_delivery,
 )
-from services.notifications.store.feed import Addressed, FeedPage, prune_feed, read_feed, take_in
+from services.notifications.store.feed import Addressed, FeedPage, feed_head, prune_feed, read_feed, take_in
 from services.notifications.store.subscriptions import (
     add_subscription,
     list_subscriptions,
@@ -28,6 +28,7 @@ __all__ = [
     "add_subscription",
     "claim_due",
     "count_dead_letters",
+    "feed_head",
     "list_attempts",
     "list_deliveries",
     "list_subscriptions",

@@ -38,11 +38,13 @@ def both(settings: Settings, tarpit: WebhookReceiver) -> Settings:
 async def sending(running: Running, settings: Settings) -> AsyncIterator[None]:
     deliverer = Deliverer(settings)
     task = asyncio.create_task(deliverer.run(running))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-    await deliverer.close()
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await deliverer.close()
 
 
 async def test_an_endpoint_that_never_answers_does_not_hold_up_the_others(
