@@ -32,7 +32,8 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool: int = 10, options: str = "") -> None:
-        self.url = url
+        # Whatever driver the URL names for SQLAlchemy, listening takes psycopg's own form.
+        self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self.engine = _engine(url, f"{SESSION} {options}", pool)
         self._system = _engine(url, f"{SESSION} {SYSTEM_SESSION} {options}", pool)
         self._single = self._system.execution_options(isolation_level="AUTOCOMMIT")

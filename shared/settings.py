@@ -42,7 +42,9 @@ class ServiceSettings(BaseSettings):
     owner_database_url: Annotated[
         SecretStr | None, Field(description="PostgreSQL as the owner of the tables; needed by `migrate` only")
     ] = None
-    database_pool: Annotated[int, Field(ge=1, description="Connections a process keeps at the most")] = 10
+    database_pool: Annotated[
+        int, Field(ge=1, description="Connections a process keeps at the most, for requests and for the system each")
+    ] = 10
     consumer_batch: Annotated[int, Field(ge=1, description="Events handled in one transaction at the most")] = 500
     relay_batch: Annotated[int, Field(ge=1, description="Events published in one go at the most")] = 1_000
     relay_shards: Annotated[int, Field(ge=1, description="Relays that may be active at once, each for its keys")] = 1

@@ -59,6 +59,13 @@ async def test_a_notification_wakes_a_worker_before_its_time(database: Database)
         assert await rounds.get() == 0
 
 
+async def test_listening_works_with_a_url_that_names_a_driver(database: Database):
+    named = Database(database.url.replace("postgresql://", "postgresql+psycopg://"), pool=1)
+    async with named.listen("something_due") as woken, asyncio.timeout(PATIENCE_SECONDS):
+        await woken.wait()
+    await named.close()
+
+
 async def test_a_worker_whose_database_went_away_tries_again(database: Database):
     done = asyncio.Event()
     failures = iter([True, False])
