@@ -45,6 +45,8 @@ class InstitutionRegistered(Fact):
     """Participant identification code: 9 digits."""
     competences: tuple[Competence, ...]
     demo: bool
+    merged_into_id: UUID | None = None
+    """It turned out to be the same as this one, whose id counts from now on."""
 
 
 @fact("acquis.institution.changed.v1", topic=TOPIC, subject="institution_id")
@@ -96,6 +98,10 @@ class LearningOutcome:
     kind: OutcomeKind
     statement: Mapping[str, str]
     required: bool
+    weight: Decimal | None = None
+    """Its share in the unit beside the others', above 0; all the same without."""
+    esco_uris: tuple[str, ...] | None = None
+    """The ESCO concepts it corresponds to."""
 
 
 @part
@@ -112,6 +118,16 @@ class Unit:
     outcomes: tuple[LearningOutcome, ...]
     valid_from: date
     valid_until: date | None
+    coefficient: Decimal | None = None
+    """Its weight in the weighted mean, where the qualification has one (domain.md 4.4)."""
+    prerequisite_ids: tuple[UUID, ...] | None = None
+    """Units that have to be achieved before."""
+    minimum_optional_outcomes: int | None = None
+    """How many of the outcomes that are not required have to be achieved besides (domain.md 4.2)."""
+    isced_f: str | None = None
+    esco_uris: tuple[str, ...] | None = None
+    assessment: Mapping[str, str] | None = None
+    """Procedures and criteria for assessment (Recommendation 18.6.2009, Annex II)."""
 
 
 @fact("acquis.qualification.published.v1", topic=TOPIC, subject="qualification_id")
@@ -131,6 +147,12 @@ class QualificationPublished(Fact):
     units: tuple[Unit, ...]
     valid_from: date
     valid_until: date | None
+    kind: str | None = None
+    """What the country calls this type of qualification."""
+    designed_by_ids: tuple[UUID, ...] | None = None
+    """The institutions that designed it together: a joint qualification."""
+    supersedes_version: int | None = None
+    """The published version before this one."""
 
 
 class Extent(StrEnum):
@@ -161,6 +183,8 @@ class ComparabilityDeclared(Fact):
     declared_by: UUID
     valid_from: date
     valid_until: date | None
+    conditions: Mapping[str, str] | None = None
+    """What has to be fulfilled besides; it is then comparable with conditions only."""
 
 
 @fact("acquis.comparability.withdrawn.v1", topic=TOPIC, subject="comparability_id")
@@ -171,3 +195,42 @@ class ComparabilityWithdrawn(Fact):
     host_unit_id: UUID
     declared_by: UUID
     withdrawn_on: date
+
+
+@part
+class Grade:
+    """One grade of a scale, or one interval of marks."""
+
+    label: str
+    passing: bool
+    lowest: Decimal | None = None
+    """The interval's marks, both included, where the scale is one of numbers."""
+    highest: Decimal | None = None
+
+
+@part
+class GradeShare:
+    grade: Grade
+    share: Decimal
+    """Of those who passed, 0 to 1; 0 for a grade that fails."""
+
+
+@fact("acquis.grade-table.published.v1", topic=TOPIC, subject="grade_table_id")
+class GradeTablePublished(Fact):
+    """How an institution's grades are distributed over those who passed, in one field of study (domain.md 4.7)."""
+
+    grade_table_id: UUID
+    version: int
+    institution_id: UUID
+    country: str
+    grade_scale_id: UUID
+    grade_scale: str
+    """The scale's code, as results name it."""
+    isced_f: str | None
+    """The field of study; None for all."""
+    period_from: date
+    period_until: date
+    sample_size: int
+    """How many results it rests on."""
+    shares: tuple[GradeShare, ...]
+    """Best grade first; those of the passing grades sum to 1."""

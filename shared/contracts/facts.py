@@ -44,7 +44,7 @@ def fact(type_: str, *, topic: str, subject: str, key: str | None = None) -> Cal
 
     def declare(cls: FactType) -> FactType:
         dataclass(frozen=True, kw_only=True)(cls)
-        producer = cls.__module__.rpartition(".")[2]
+        producer = cls.__module__.removeprefix(f"{__package__}.").partition(".")[0]
         cls.DECLARED = Declaration(type_, topic, producer, subject, key or subject)
         FACTS[type_] = cls
         return cls

@@ -9,14 +9,16 @@ from shared.contracts.agreements import (
     LearningAgreementAgreed,
     LearningAgreementCompleted,
     LearningAgreementStarted,
+    LearningAgreementStep,
     MemorandumActivated,
+    MemorandumStep,
 )
 from shared.contracts.assessment import AssessmentConfirmed, TranscriptIssued
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
     CountryPolicyPublished,
-    InstitutionChanged,
+    GradeTablePublished,
     InstitutionRegistered,
     QualificationPublished,
 )
@@ -45,11 +47,17 @@ def _everyone(_: Fact) -> Audience:
     return EVERYONE
 
 
-def _parties(fact: MemorandumActivated) -> Audience:
+def _parties(fact: MemorandumActivated | MemorandumStep) -> Audience:
     return Audience(institution_ids=frozenset(party.institution_id for party in fact.parties))
 
 
-Mobility = LearningAgreementStarted | LearningAgreementCompleted | AssessmentConfirmed | TranscriptIssued
+Mobility = (
+    LearningAgreementStep
+    | LearningAgreementStarted
+    | LearningAgreementCompleted
+    | AssessmentConfirmed
+    | TranscriptIssued
+)
 
 
 def _home_and_host(fact: Mobility) -> Audience:
@@ -82,15 +90,17 @@ def _owner(fact: SubscriptionDisabled) -> Audience:
 
 RULES: Mapping[type[Fact], Rule] = {
     InstitutionRegistered: _everyone,
-    InstitutionChanged: _everyone,
     CountryPolicyPublished: _everyone,
     QualificationPublished: _everyone,
     ComparabilityDeclared: _everyone,
     ComparabilityWithdrawn: _everyone,
+    GradeTablePublished: _everyone,
     MemorandumActivated: _parties,
+    MemorandumStep: _parties,
     LearningAgreementAgreed: _home_and_host_for,
     LearningAgreementStarted: _home_and_host,
     LearningAgreementCompleted: _home_and_host,
+    LearningAgreementStep: _home_and_host,
     AssessmentConfirmed: _home_and_host,
     TranscriptIssued: _home_and_host,
     ValidationCompleted: _decided,
@@ -99,8 +109,9 @@ RULES: Mapping[type[Fact], Rule] = {
     QualificationCompleted: _at_home,
     SubscriptionDisabled: _owner,
 }
+"""A fact goes by the rule of its class, else by that of the class it derives from."""
 
 
 def audience(fact: Fact) -> Audience:
-    rule = RULES.get(type(fact))
+    rule = next((RULES[kind] for kind in type(fact).__mro__ if kind in RULES), None)
     return rule(fact) if rule else NOBODY
