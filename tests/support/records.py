@@ -49,9 +49,11 @@ async def waiting_for(recognition: Running, id_: UUID | str) -> list[str]:
 
 
 def as_owner(recognition: Running) -> AsyncEngine:
-    """The database in the hands of somebody with all rights."""
+    """The database in the hands of the tables' owner, on behalf of the system."""
     url = recognition.settings.owner_database_url
     assert url
     return create_async_engine(
-        sa.make_url(url.get_secret_value()).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool
+        sa.make_url(url.get_secret_value()).set(drivername="postgresql+psycopg"),
+        poolclass=sa.NullPool,
+        connect_args={"options": f"-c acquis.institution={SYSTEM}"},
     )

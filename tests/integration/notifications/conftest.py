@@ -9,6 +9,7 @@ from deploy.local.servers import Servers
 from services.notifications import app
 from services.notifications.delivery import Deliverer
 from services.notifications.settings import Settings
+from shared.db import SYSTEM
 from shared.service import Running
 from tests.support.notifications import SettingsWithKey
 from tests.support.running import api_of, running_service
@@ -23,10 +24,13 @@ async def migrated(infrastructure: Servers) -> AsyncIterator[Running]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def owner(migrated: Running) -> AsyncIterator[psycopg.AsyncConnection]:
-    """The database as its superuser, whom no row-level security binds."""
+    """The database in the hands of the tables' owner, on behalf of the system."""
     url = migrated.settings.owner_database_url
     assert url
-    async with await psycopg.AsyncConnection.connect(url.get_secret_value(), autocommit=True) as connection:
+    system = f"-c acquis.institution={SYSTEM}"
+    async with await psycopg.AsyncConnection.connect(
+        url.get_secret_value(), autocommit=True, options=system
+    ) as connection:
         yield connection
 
 

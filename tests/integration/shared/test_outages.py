@@ -5,6 +5,7 @@ import httpx2
 import psycopg
 import pytest
 
+from deploy.local.servers import Servers
 from tests.support.databases import ThrowawayDatabase
 from tests.support.notes import Notes, note, running_notes
 
@@ -12,7 +13,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 EVERYBODY_OUT = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = %s
+    WHERE pid <> pg_backend_pid() AND usename = %s
 """
 
 
@@ -25,12 +26,14 @@ async def test_without_the_database_one_is_told_to_come_again(tmp_path: Path):
     assert "127.0.0.1" not in answer.text
 
 
-async def test_a_lost_connection_is_met_once_and_then_replaced(notes_database: ThrowawayDatabase, tmp_path: Path):
+async def test_a_lost_connection_is_met_once_and_then_replaced(
+    infrastructure: Servers, notes_database: ThrowawayDatabase, tmp_path: Path
+):
     async with running_notes(notes_database.url, tmp_path) as notes:
         caller = notes.caller(uuid4(), "coordinator")
         assert (await notes.http.get("/v1/notes", headers=caller)).status_code == 200
-        async with await psycopg.AsyncConnection.connect(notes_database.owner_url) as owner:
-            await owner.execute(EVERYBODY_OUT, [notes_database.role])
+        async with await psycopg.AsyncConnection.connect(infrastructure.database_url) as administrator:
+            await administrator.execute(EVERYBODY_OUT, [notes_database.role])
         assert (await notes.http.get("/v1/notes", headers=caller)).status_code == 503
         assert (await notes.http.get("/v1/notes", headers=caller)).status_code == 200
 

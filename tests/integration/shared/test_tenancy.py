@@ -53,7 +53,7 @@ SEES = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def belts(notes_database: ThrowawayDatabase):
-    """The database as its owner, whom nothing binds here (a superuser), and as the application."""
+    """The database as its owner on behalf of the system, which sees all rows, and as the application."""
     owner, application = Database(notes_database.owner_url, pool=1), Database(notes_database.url, pool=1)
     async with owner.transaction(SYSTEM) as tx:
         await tx.run_sync(RECORDS.create)
