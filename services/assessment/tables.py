@@ -31,8 +31,11 @@ LEARNING_AGREEMENTS = sa.Table(
     sa.Column("ends_on", sa.Date),
     sa.Column("started_on", sa.Date),
     sa.Column("completed_on", sa.Date),
+    sa.Column("cancelled_on", sa.Date),
 )
-"""What was heard of learning agreements; the agreed content is null while only its start or end has been heard of."""
+"""What was heard of learning agreements; the agreed content is null while only its start or end has been heard of.
+
+A stay that was interrupted is completed on its last day."""
 
 ASSESSMENTS = sa.Table(
     "assessments",

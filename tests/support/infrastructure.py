@@ -23,7 +23,7 @@ from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
 
 POSTGRES_IMAGE = os.environ.get("ACQUIS_TEST_POSTGRES_IMAGE", "postgres:17")
-KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.1.0")
+KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

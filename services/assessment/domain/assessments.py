@@ -83,6 +83,7 @@ class Assessment:
 
 def plan(planned: Plan, agreement: LearningAgreement, id_: UUID) -> Assessment:
     """A planned assessment of agreed outcomes; `Validation` where it is of any other."""
+    agreement.check_not_cancelled()
     refuse(_not_agreed(agreement, planned.covers))
     if planned.planned_on is not None:
         agreement.check_in_mobility(planned.planned_on, "/planned_on")

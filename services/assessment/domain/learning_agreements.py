@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.contracts.agreements import TranscriptPolicy
-from shared.problems import NotCompetent, invalid
+from shared.problems import Conflict, NotCompetent, invalid
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class LearningAgreement:
     ends_on: date
     started_on: date | None = None
     completed_on: date | None = None
+    cancelled_on: date | None = None
     two_person_rule: bool | None = None
     """The memorandum's; None while the memorandum has not been heard of."""
 
@@ -42,6 +43,10 @@ class LearningAgreement:
         """Only the host assesses; the home institution reads (domain.md 3.3)."""
         if institution != self.host_id:
             raise NotCompetent("Only the host institution of the learning agreement assesses.")
+
+    def check_not_cancelled(self) -> None:
+        if self.cancelled_on:
+            raise Conflict(f"The learning agreement was cancelled on {self.cancelled_on}.")
 
     def check_in_mobility(self, day: date, pointer: str) -> None:
         """The actual dates where they are known, else the agreed ones (domain.md 3.3)."""

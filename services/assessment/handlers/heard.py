@@ -9,7 +9,9 @@ from services.assessment.domain.transcripts import draft
 from shared import ids
 from shared.contracts.agreements import (
     LearningAgreementAgreed,
+    LearningAgreementCancelled,
     LearningAgreementCompleted,
+    LearningAgreementInterrupted,
     LearningAgreementStarted,
     MemorandumActivated,
 )
@@ -21,7 +23,7 @@ async def keep_memoranda(tx: AsyncConnection, events: Sequence[Event[MemorandumA
 
 
 async def open_transcripts(tx: AsyncConnection, events: Sequence[Event[LearningAgreementAgreed]]) -> None:
-    """What was agreed is kept, and each agreement gets its transcript."""
+    """What was agreed or changed is kept, and each agreement gets its one transcript."""
     agreed = [event.data for event in events]
     await store.keep_agreed(tx, agreed)
     await store.open_transcripts(tx, [draft(one, ids.new_id()) for one in agreed])
@@ -33,3 +35,12 @@ async def keep_starts(tx: AsyncConnection, events: Sequence[Event[LearningAgreem
 
 async def keep_completions(tx: AsyncConnection, events: Sequence[Event[LearningAgreementCompleted]]) -> None:
     await store.keep_completions(tx, [event.data for event in events])
+
+
+async def keep_interruptions(tx: AsyncConnection, events: Sequence[Event[LearningAgreementInterrupted]]) -> None:
+    """What was achieved until then is assessed and transcribed like anything else (domain.md 3.2)."""
+    await store.keep_interruptions(tx, [event.data for event in events])
+
+
+async def keep_cancellations(tx: AsyncConnection, events: Sequence[Event[LearningAgreementCancelled]]) -> None:
+    await store.keep_cancellations(tx, [event.data for event in events])

@@ -7,7 +7,14 @@ from services.assessment.store.assessments import (
     load_assessments_under,
     save_assessment,
 )
-from services.assessment.store.heard import keep_agreed, keep_completions, keep_memoranda, keep_starts
+from services.assessment.store.heard import (
+    keep_agreed,
+    keep_cancellations,
+    keep_completions,
+    keep_interruptions,
+    keep_memoranda,
+    keep_starts,
+)
 from services.assessment.store.transcripts import (
     list_transcripts,
     load_agreement,
@@ -22,7 +29,9 @@ from services.assessment.store.transcripts import (
 __all__ = [
     "add_assessment",
     "keep_agreed",
+    "keep_cancellations",
     "keep_completions",
+    "keep_interruptions",
     "keep_memoranda",
     "keep_starts",
     "list_assessments",

@@ -1,6 +1,7 @@
 """What was heard: one statement for a whole batch, never back to an older version, in any order of arrival."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,12 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.assessment.tables import LEARNING_AGREEMENTS, MEMORANDA
 from shared.contracts.agreements import (
     LearningAgreementAgreed,
+    LearningAgreementCancelled,
     LearningAgreementCompleted,
+    LearningAgreementInterrupted,
     LearningAgreementStarted,
+    LearningAgreementStep,
     MemorandumActivated,
 )
 
-OfLearningAgreement = LearningAgreementAgreed | LearningAgreementStarted | LearningAgreementCompleted
+OfLearningAgreement = (
+    LearningAgreementAgreed | LearningAgreementStarted | LearningAgreementCompleted | LearningAgreementStep
+)
 
 _MEMORANDA = pg.insert(MEMORANDA)
 KEEP_MEMORANDA = _MEMORANDA.on_conflict_do_update(
@@ -31,12 +37,10 @@ KEEP_CONTENTS = _AGREEMENTS.on_conflict_do_update(
     set_={name: _AGREEMENTS.excluded[name] for name in CONTENT},
     where=_AGREEMENTS.excluded.content_version > sa.func.coalesce(LEARNING_AGREEMENTS.c.content_version, 0),
 )
-KEEP_STARTS = _AGREEMENTS.on_conflict_do_update(
-    index_elements=["id"], set_={"started_on": _AGREEMENTS.excluded.started_on}
-)
-KEEP_COMPLETIONS = _AGREEMENTS.on_conflict_do_update(
-    index_elements=["id"], set_={"completed_on": _AGREEMENTS.excluded.completed_on}
-)
+KEEP_DAYS = {
+    name: _AGREEMENTS.on_conflict_do_update(index_elements=["id"], set_={name: _AGREEMENTS.excluded[name]})
+    for name in ("started_on", "completed_on", "cancelled_on")
+}
 
 
 async def keep_memoranda(tx: AsyncConnection, activated: Sequence[MemorandumActivated]) -> None:
@@ -51,11 +55,23 @@ async def keep_agreed(tx: AsyncConnection, agreed: Sequence[LearningAgreementAgr
 
 
 async def keep_starts(tx: AsyncConnection, started: Sequence[LearningAgreementStarted]) -> None:
-    await tx.execute(KEEP_STARTS, [_who(one) | {"started_on": one.started_on} for one in started])
+    await _keep_days(tx, "started_on", [(one, one.started_on) for one in started])
 
 
 async def keep_completions(tx: AsyncConnection, completed: Sequence[LearningAgreementCompleted]) -> None:
-    await tx.execute(KEEP_COMPLETIONS, [_who(one) | {"completed_on": one.completed_on} for one in completed])
+    await _keep_days(tx, "completed_on", [(one, one.completed_on) for one in completed])
+
+
+async def keep_interruptions(tx: AsyncConnection, interrupted: Sequence[LearningAgreementInterrupted]) -> None:
+    await _keep_days(tx, "completed_on", [(one, one.occurred_on) for one in interrupted])
+
+
+async def keep_cancellations(tx: AsyncConnection, cancelled: Sequence[LearningAgreementCancelled]) -> None:
+    await _keep_days(tx, "cancelled_on", [(one, one.occurred_on) for one in cancelled])
+
+
+async def _keep_days(tx: AsyncConnection, name: str, days: Sequence[tuple[OfLearningAgreement, date]]) -> None:
+    await tx.execute(KEEP_DAYS[name], [_who(one) | {name: day} for one, day in days])
 
 
 def _who(said: OfLearningAgreement) -> dict[str, Any]:

@@ -32,6 +32,7 @@ WITH_AGREEMENT = sa.select(
     LEARNING_AGREEMENTS.c.ends_on,
     LEARNING_AGREEMENTS.c.started_on,
     LEARNING_AGREEMENTS.c.completed_on,
+    LEARNING_AGREEMENTS.c.cancelled_on,
     MEMORANDA.c.two_person_rule,
 ).select_from(
     TRANSCRIPTS.join(LEARNING_AGREEMENTS, LEARNING_AGREEMENTS.c.id == TRANSCRIPTS.c.learning_agreement_id).outerjoin(

@@ -1,5 +1,6 @@
 """Facts come in any order, once or again, alone or in batches."""
 
+from datetime import timedelta
 from itertools import permutations
 from uuid import uuid4
 
@@ -7,12 +8,17 @@ import pytest
 import sqlalchemy as sa
 
 from services.assessment.tables import LEARNING_AGREEMENTS, MEMORANDA
+from shared.contracts.agreements import LearningAgreementCancelled, LearningAgreementInterrupted
 from shared.contracts.registry import Fact
 from shared.db import SYSTEM
 from tests.support.builders.agreements import (
+    agreed_unit,
+    comparability_of,
     learning_agreement_agreed,
+    learning_agreement_changed,
     learning_agreement_completed,
     learning_agreement_started,
+    learning_agreement_step,
     memorandum_activated,
 )
 from tests.support.running import ApiCaller, tell
@@ -78,3 +84,32 @@ async def test_a_batch_of_agreements_opens_a_transcript_for_each(stays: Stays):
     await tell(stays.running, *agreements, *map(learning_agreement_started, agreements))
     found = await ApiCaller(stays.http, host_id, ("examiner",)).get("/v1/transcripts", limit=100)
     assert {item["learner_id"] for item in found.json()["items"]} == {str(one.learner_id) for one in agreements}
+
+
+async def test_what_was_changed_is_what_is_assessed_from_then_on(stays: Stays):
+    stay = await stays.begin()
+    before = await stay.transcript()
+    changed = learning_agreement_changed(stay.agreed, units=(agreed_unit(comparability_of("U2")),))
+    await tell(stays.running, changed)
+    assert (await stay.assessor.post("/v1/assessments", stay.plan_body())).status_code == 422
+    await Stay(stays.running, stays.http, changed).planned()
+    assert await stay.transcript() == before
+
+
+async def test_a_stay_that_was_interrupted_is_assessed_until_its_last_day(stays: Stays):
+    stay = await stays.begin()
+    path = await stay.planned()
+    last = stay.agreed.starts_on + timedelta(days=3)
+    await tell(stays.running, learning_agreement_step(LearningAgreementInterrupted, stay.agreed, last))
+    after = stay.result_body(assessed_on=str(last + timedelta(days=1)))
+    assert (await stay.assessor.post(f"{path}/result", after, version=1)).status_code == 422
+    on_it = stay.result_body(assessed_on=str(last))
+    assert (await stay.assessor.post(f"{path}/result", on_it, version=1)).status_code == 200
+
+
+async def test_nothing_more_is_planned_once_the_agreement_was_cancelled(stays: Stays):
+    stay = await stays.begin()
+    await tell(stays.running, learning_agreement_step(LearningAgreementCancelled, stay.agreed, stay.agreed.starts_on))
+    answer = await stay.assessor.post("/v1/assessments", stay.plan_body())
+    assert answer.status_code == 409
+    assert str(stay.agreed.starts_on) in answer.json()["detail"]

@@ -6,7 +6,7 @@ Learners go from Marsa Vocational Institute to Centro Formazione Vesuvio, for un
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from shared import ids
@@ -15,11 +15,15 @@ from shared.contracts.agreements import (
     AgreedUnit,
     AutomaticRecognition,
     Automation,
+    Concerned,
     CoveredQualification,
     LearningAgreementAgreed,
+    LearningAgreementChanged,
     LearningAgreementCompleted,
     LearningAgreementStarted,
+    LearningAgreementStep,
     MemorandumActivated,
+    MemorandumStep,
     Party,
     TranscriptPolicy,
 )
@@ -29,6 +33,8 @@ from tests.support.builders.catalogue import COMPARABILITIES, ITALY, MALTA, MALT
 HOME_FUNCTIONS = (EcvetFunction.RECOGNISES, EcvetFunction.VALIDATES)
 HOST_FUNCTIONS = (EcvetFunction.ASSESSES, EcvetFunction.PROVIDES_TRAINING)
 UNTIL = date(2099, 12, 31)
+Step = TypeVar("Step", bound=LearningAgreementStep)
+OfMemorandum = TypeVar("OfMemorandum", bound=MemorandumStep)
 
 
 def covered(qualification: QualificationPublished) -> CoveredQualification:
@@ -129,6 +135,36 @@ def learning_agreement_completed(agreed: LearningAgreementAgreed, **changes: Any
     """On the day that was agreed."""
     usual = _named(agreed, version=agreed.version + 2) | {"completed_on": agreed.ends_on}
     return LearningAgreementCompleted(**usual | changes)
+
+
+def learning_agreement_changed(agreed: LearningAgreementAgreed, **changes: Any) -> LearningAgreementChanged:
+    """The next content, with a hash of its own."""
+    next_one = {
+        "version": agreed.version + 3,
+        "content_version": agreed.content_version + 1,
+        "content_hash": content_hash([agreed.learning_agreement_id, agreed.content_version + 1]),
+    }
+    return LearningAgreementChanged(**vars(agreed) | next_one | changes)
+
+
+def learning_agreement_step(
+    kind: type[Step], agreed: LearningAgreementAgreed, occurred_on: date, **changes: Any
+) -> Step:
+    usual = _named(agreed, version=agreed.version + 3) | {"occurred_on": occurred_on}
+    return kind(**usual | changes)
+
+
+def memorandum_step(kind: type[OfMemorandum], memorandum: MemorandumActivated, **changes: Any) -> OfMemorandum:
+    """A further step in the memorandum's life; `by_id` and `occurred_on` are the least that it takes."""
+    usual: dict[str, Any] = {
+        "memorandum_id": memorandum.memorandum_id,
+        "version": memorandum.version + 1,
+        "parties": tuple(
+            Concerned(institution_id=party.institution_id, country=party.country) for party in memorandum.parties
+        ),
+        "by_id": memorandum.parties[0].institution_id,
+    }
+    return kind(**usual | changes)
 
 
 def _named(agreed: LearningAgreementAgreed, version: int) -> dict[str, Any]:
