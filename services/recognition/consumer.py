@@ -11,6 +11,13 @@ SUBSCRIPTIONS: Mapping[str, Handler] = {
     "acquis.comparability.withdrawn.v1": handlers.keep_withdrawals,
     "acquis.country-policy.published.v1": handlers.keep_country_policies,
     "acquis.memorandum.activated.v1": handlers.keep_memoranda,
+    "acquis.memorandum.amended.v1": handlers.keep_memoranda,
+    "acquis.memorandum.suspended.v1": handlers.keep_memorandum_steps,
+    "acquis.memorandum.resumed.v1": handlers.keep_memorandum_steps,
+    "acquis.memorandum.terminated.v1": handlers.keep_memorandum_steps,
+    "acquis.memorandum.expired.v1": handlers.keep_memorandum_steps,
     "acquis.learning-agreement.agreed.v1": handlers.keep_learning_agreements,
+    "acquis.learning-agreement.changed.v1": handlers.keep_learning_agreements,
+    "acquis.learning-agreement.cancelled.v1": handlers.keep_cancellations,
     "acquis.transcript.issued.v1": handlers.evaluate_transcripts,
 }

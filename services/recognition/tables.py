@@ -41,6 +41,8 @@ KNOWN_COMPARABILITIES = _known("known_comparabilities")
 KNOWN_WITHDRAWALS = _known("known_withdrawals")
 KNOWN_MEMORANDA = _known("known_memoranda")
 KNOWN_LEARNING_AGREEMENTS = _known("known_learning_agreements")
+KNOWN_STEPS = _known("known_steps", sa.Column("type", sa.Text, nullable=False))
+"""What became of memoranda and learning agreements besides."""
 KNOWN_COUNTRY_POLICIES = _known(
     "known_country_policies",
     sa.Column("country", sa.Text, nullable=False),

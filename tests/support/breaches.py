@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from services.recognition.domain.unit_facts import UnitFacts
-from shared.contracts.agreements import Automation
-from shared.contracts.assessment import Authority, Procedure, Result
+from shared.contracts.agreements import Automation, AutomationConditions
+from shared.contracts.assessment import Authority, Method, Procedure, Result
 from shared.contracts.catalogue import UnitRecognition
 from shared.contracts.recognition import ReasonCode
 
@@ -44,18 +44,26 @@ def _policy(**changes: Any) -> Breach:
     return lambda facts: replace(facts, policy=facts.policy and replace(facts.policy, **changes))
 
 
-def _not_automatic(facts: UnitFacts) -> UnitFacts:
-    opted = (replace(one, policy=Automation.ON_WITH_CONDITIONS) for one in facts.memorandum.automatic_recognition)
-    return _memorandum(automatic_recognition=tuple(opted))(facts)
+def _opted_in(policy: Automation, conditions: AutomationConditions | None = None) -> Breach:
+    def breach(facts: UnitFacts) -> UnitFacts:
+        opted = (replace(one, policy=policy, conditions=conditions) for one in facts.memorandum.automatic_recognition)
+        return _memorandum(automatic_recognition=tuple(opted))(facts)
+
+    return breach
+
+
+def _on_condition(**conditions: Any) -> Breach:
+    return _opted_in(Automation.ON_WITH_CONDITIONS, AutomationConditions(**conditions))
+
+
+def _agreed_on_condition(facts: UnitFacts) -> UnitFacts:
+    agreed = replace(facts.agreed, has_conditions=True)
+    return _agreement(units=(agreed,))(replace(facts, agreed=agreed))
 
 
 def _agreed_by_hand(facts: UnitFacts) -> UnitFacts:
     agreed = replace(facts.agreed, automatic=False)
     return _agreement(units=(agreed,))(replace(facts, agreed=agreed))
-
-
-def _agreed_later(facts: UnitFacts) -> UnitFacts:
-    return _agreement(agreed_on=facts.first_day + DAY)(facts)
 
 
 def _outcome_missed(facts: UnitFacts) -> UnitFacts:
@@ -78,11 +86,12 @@ def _withdrawn_before(facts: UnitFacts) -> UnitFacts:
 
 
 BREACHES: Mapping[tuple[str, ReasonCode], Breach] = {
-    ("R1", ReasonCode.NO_ACTIVE_MOU): _memorandum(valid_until=date(2026, 3, 1)),
+    ("R1", ReasonCode.NO_ACTIVE_MOU): lambda facts: replace(facts, suspended_on=facts.last_day),
     ("R1", ReasonCode.MOU_VERSION_MISMATCH): _memorandum(content_version=9),
-    ("R2", ReasonCode.MOU_NOT_AUTOMATIC): _not_automatic,
+    ("R2", ReasonCode.MOU_NOT_AUTOMATIC): _opted_in(Automation.OFF),
     ("R2", ReasonCode.LA_NOT_AUTOMATIC): _agreed_by_hand,
-    ("R3", ReasonCode.LA_NOT_AGREED): _agreed_later,
+    ("R2", ReasonCode.CONDITION_OPEN): _agreed_on_condition,
+    ("R3", ReasonCode.LA_NOT_AGREED): lambda facts: replace(facts, agreed_since=facts.first_day + DAY),
     ("R3", ReasonCode.LA_VERSION_MISMATCH): _transcript(learning_agreement_version=9),
     ("R3", ReasonCode.UNIT_NOT_COVERED): _memorandum(qualifications=()),
     ("R4", ReasonCode.ASSESSOR_NOT_AUTHORISED): _assessment(authority=Authority.NONE),
@@ -104,9 +113,28 @@ BREACHES: Mapping[tuple[str, ReasonCode], Breach] = {
 """Each gives this reason by this rule, and no other."""
 
 MORE: Mapping[tuple[str, str], tuple[Breach, ReasonCode]] = {
-    ("R1", "activated after the assessment"): (_memorandum(activated_on=date(2026, 4, 1)), ReasonCode.NO_ACTIVE_MOU),
+    ("R1", "in force after the assessment"): (
+        lambda facts: replace(facts, in_force_since=facts.first_day + DAY),
+        ReasonCode.NO_ACTIVE_MOU,
+    ),
+    ("R1", "ended before it was agreed"): (
+        lambda facts: replace(facts, in_force_until=facts.agreed_since - DAY),
+        ReasonCode.NO_ACTIVE_MOU,
+    ),
     ("R1", "home is no party"): (_memorandum(parties=()), ReasonCode.NO_ACTIVE_MOU),
     ("R2", "nobody opted in"): (_memorandum(automatic_recognition=()), ReasonCode.MOU_NOT_AUTOMATIC),
+    ("R2", "conditions left out"): (_opted_in(Automation.ON_WITH_CONDITIONS), ReasonCode.CONDITION_OPEN),
+    ("R2", "only other hosts"): (_on_condition(host_ids=(uuid4(),)), ReasonCode.CONDITION_OPEN),
+    ("R2", "only another method"): (_on_condition(methods=(Method.PORTFOLIO,)), ReasonCode.CONDITION_OPEN),
+    ("R2", "only with a second person"): (
+        lambda facts: _assessment(second_person=False)(_on_condition(second_person=True)(facts)),
+        ReasonCode.CONDITION_OPEN,
+    ),
+    ("R2", "only longer stays"): (_on_condition(minimum_days=27), ReasonCode.CONDITION_OPEN),
+    ("R3", "cancelled before the assessment"): (
+        lambda facts: replace(facts, cancelled_on=facts.last_day),
+        ReasonCode.LA_NOT_AGREED,
+    ),
     ("R3", "another learner's"): (_agreement(learner_id=uuid4()), ReasonCode.LA_NOT_AGREED),
     ("R3", "not a unit of the agreement"): (_agreement(units=()), ReasonCode.UNIT_NOT_COVERED),
     ("R4", "not by the host"): (_transcript(host_id=uuid4()), ReasonCode.TRANSCRIPT_NOT_CONFIRMED),

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated, MemorandumStep
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
@@ -43,6 +43,16 @@ class Known:
     qualification_versions: Mapping[UUID, Sequence[QualificationPublished]] = field(default_factory=dict)
     country_policies: Mapping[str, Sequence[CountryPolicyPublished]] = field(default_factory=dict)
     """All versions of all policies, by country."""
+    memorandum_steps: Mapping[UUID, Sequence[MemorandumStep]] = field(default_factory=dict)
+    cancellations: Mapping[UUID, date] = field(default_factory=dict)
+    """Learning agreements that were cancelled after they had been agreed."""
+
+    def agreements_of(self, agreement: LearningAgreementAgreed) -> list[LearningAgreementAgreed]:
+        """The versions of the agreement that have arrived."""
+        return [one for (id_, _), one in self.agreements.items() if id_ == agreement.learning_agreement_id]
+
+    def memoranda_of(self, memorandum: MemorandumActivated) -> list[MemorandumActivated]:
+        return [one for (id_, _), one in self.memoranda.items() if id_ == memorandum.memorandum_id]
 
 
 class _Dated(Protocol):

@@ -1,12 +1,13 @@
 """The facts on one home unit, gathered for the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.recognition.domain import memoranda
 from services.recognition.domain.known import Known, any_known, as_they_stand, in_force, known_as
-from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated, MemorandumStep
 from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, transcript_hash
 from shared.contracts.catalogue import ComparabilityDeclared, CountryPolicyPublished, QualificationPublished, Unit
 
@@ -22,7 +23,14 @@ class UnitFacts:
     """Those that count for the unit: with an achieved outcome, or if there is none, all that touch the unit."""
     agreement: LearningAgreementAgreed
     agreed: AgreedUnit
+    agreed_since: date
+    """When the unit was first agreed as it stands: a change abroad leaves alone what it does not touch."""
+    cancelled_on: date | None
     memorandum: MemorandumActivated
+    in_force_since: date
+    in_force_until: date
+    suspended_on: date | None
+    """The first assessment day on which the memorandum was suspended for the qualification."""
     comparability: ComparabilityDeclared
     withdrawn_on: date | None
     qualification: QualificationPublished
@@ -64,7 +72,10 @@ class Frame:
     transcript: TranscriptIssued
     transcript_hash: str
     agreement: LearningAgreementAgreed
+    agreements: Sequence[LearningAgreementAgreed]
+    """All its versions until this one."""
     memorandum: MemorandumActivated
+    steps: Sequence[MemorandumStep]
     qualification: QualificationPublished
 
 
@@ -79,7 +90,9 @@ def gather(known: Known, transcript: TranscriptIssued) -> list[UnitFacts]:
         transcript=transcript,
         transcript_hash=_hash(transcript),
         agreement=agreement,
+        agreements=[one for one in known.agreements_of(agreement) if one.content_version <= agreement.content_version],
         memorandum=memorandum,
+        steps=known.memorandum_steps.get(memorandum.memorandum_id, ()),
         qualification=known_as("qualification", home, known.qualifications),
     )
     return [_unit_facts(frame, agreed, assessments) for agreed, assessments in _touched(agreement, transcript)]
@@ -92,7 +105,8 @@ def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentV
     withdrawal = known.withdrawals.get(agreed.comparability_id)
     hosts = any_known("qualification", comparability.host_qualification_id, known.qualification_versions)
     policies = any_known("country-policy", frame.agreement.home_country, known.country_policies)
-    day = max(assessment.assessed_on for assessment in assessments)
+    days = {assessment.assessed_on for assessment in assessments}
+    day = max(days)
     host_qualification = in_force(hosts, day)
     return UnitFacts(
         transcript=frame.transcript,
@@ -100,7 +114,12 @@ def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentV
         assessments=assessments,
         agreement=frame.agreement,
         agreed=agreed,
+        agreed_since=min(one.agreed_on for one in frame.agreements if agreed in one.units),
+        cancelled_on=known.cancellations.get(frame.agreement.learning_agreement_id),
         memorandum=frame.memorandum,
+        in_force_since=memoranda.in_force_since(known.memoranda_of(frame.memorandum)),
+        in_force_until=memoranda.last_day(frame.memorandum, frame.steps),
+        suspended_on=memoranda.suspended_on(frame.steps, frame.agreement.qualification_id, days),
         comparability=comparability,
         withdrawn_on=withdrawal.withdrawn_on if withdrawal else None,
         qualification=frame.qualification,

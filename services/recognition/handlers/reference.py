@@ -10,7 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.recognition import store, tables
 from services.recognition.domain.known import key
 from services.recognition.handlers.evaluation import evaluate_released
-from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.agreements import (
+    LearningAgreementAgreed,
+    LearningAgreementCancelled,
+    MemorandumActivated,
+    MemorandumStep,
+)
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
@@ -56,6 +61,19 @@ async def keep_memoranda(tx: AsyncConnection, events: Sequence[Event[MemorandumA
 async def keep_learning_agreements(tx: AsyncConnection, events: Sequence[Event[LearningAgreementAgreed]]) -> None:
     rows = [_row(event.data, event.data.learning_agreement_id, event.data.content_version) for event in events]
     await _keep(tx, tables.KNOWN_LEARNING_AGREEMENTS, rows, _keys("learning-agreement", rows))
+
+
+async def keep_memorandum_steps(tx: AsyncConnection, events: Sequence[Event[MemorandumStep]]) -> None:
+    await _keep_steps(tx, [(event, event.data.memorandum_id) for event in events])
+
+
+async def keep_cancellations(tx: AsyncConnection, events: Sequence[Event[LearningAgreementCancelled]]) -> None:
+    await _keep_steps(tx, [(event, event.data.learning_agreement_id) for event in events])
+
+
+async def _keep_steps(tx: AsyncConnection, steps: Sequence[tuple[Event[Any], UUID]]) -> None:
+    rows = [{**_row(event.data, id_, event.data.version), "type": event.type} for event, id_ in steps]
+    await store.keep(tx, tables.KNOWN_STEPS, rows)  # nothing waits for a step
 
 
 async def _keep(tx: AsyncConnection, table: sa.Table, rows: Sequence[Row], keys: Sequence[str]) -> None:

@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.recognition import tables
 from services.recognition.domain.known import Known
 from services.recognition.store.inserts import insertion, rows
-from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.agreements import (
+    LearningAgreementAgreed,
+    LearningAgreementCancelled,
+    MemorandumActivated,
+    MemorandumExpired,
+    MemorandumResumed,
+    MemorandumSuspended,
+    MemorandumTerminated,
+)
 from shared.contracts.assessment import TranscriptIssued
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
@@ -21,6 +29,9 @@ from shared.contracts.catalogue import (
     QualificationPublished,
 )
 from shared.db import run
+
+MEMORANDUM_STEPS = (MemorandumSuspended, MemorandumResumed, MemorandumTerminated, MemorandumExpired)
+STEPS = (*MEMORANDUM_STEPS, LearningAgreementCancelled)
 
 KEEP = {
     table: sa.text(f"{insertion(table)} ON CONFLICT DO NOTHING")
@@ -31,6 +42,7 @@ KEEP = {
         tables.KNOWN_COUNTRY_POLICIES,
         tables.KNOWN_MEMORANDA,
         tables.KNOWN_LEARNING_AGREEMENTS,
+        tables.KNOWN_STEPS,
     )
 }
 
@@ -40,10 +52,7 @@ FIND = sa.text(
         SELECT data FROM known_learning_agreements
         WHERE (id, version) IN (SELECT * FROM unnest(:ids, :versions))
     ), memoranda AS (
-        SELECT data FROM known_memoranda
-        WHERE (id, version) IN (
-            SELECT (data ->> 'memorandum_id')::uuid, (data ->> 'memorandum_version')::integer FROM agreements
-        )
+        SELECT DISTINCT (data ->> 'memorandum_id')::uuid AS id FROM agreements
     ), comparabilities AS (
         SELECT id, data FROM known_comparabilities
         WHERE (id, version) IN (
@@ -52,8 +61,10 @@ FIND = sa.text(
                 AS agreed (comparability_id uuid, comparability_version integer)
         )
     )
-    SELECT 'agreement' AS kind, data::text AS data FROM agreements
-    UNION ALL SELECT 'memorandum', data::text FROM memoranda
+    SELECT 'agreement' AS kind, data::text AS data FROM known_learning_agreements WHERE id = ANY (:ids)
+    UNION ALL SELECT 'memorandum', data::text FROM known_memoranda WHERE id IN (SELECT id FROM memoranda)
+    UNION ALL SELECT type, data::text FROM known_steps
+        WHERE id IN (SELECT unnest(:ids) UNION ALL SELECT id FROM memoranda)
     UNION ALL SELECT 'comparability', data::text FROM comparabilities
     UNION ALL SELECT 'withdrawal', data::text FROM known_withdrawals WHERE id IN (SELECT id FROM comparabilities)
     UNION ALL SELECT 'country-policy', data::text FROM known_country_policies
@@ -77,6 +88,7 @@ READ: Mapping[str, TypeAdapter[Any]] = {
     "withdrawal": TypeAdapter(ComparabilityWithdrawn),
     "qualification": TypeAdapter(QualificationPublished),
     "country-policy": TypeAdapter(CountryPolicyPublished),
+    **{kind.DECLARED.type: TypeAdapter(kind) for kind in STEPS},
 }
 
 
@@ -100,6 +112,12 @@ async def find_known(tx: AsyncConnection, transcripts: Sequence[TranscriptIssued
         qualifications={(one.qualification_id, one.version): one for one in facts["qualification"]},
         qualification_versions=_grouped(facts["qualification"], "qualification_id"),
         country_policies=_grouped(facts["country-policy"], "country"),
+        memorandum_steps=_grouped(
+            [one for kind in MEMORANDUM_STEPS for one in facts[kind.DECLARED.type]], "memorandum_id"
+        ),
+        cancellations={
+            one.learning_agreement_id: one.occurred_on for one in facts[LearningAgreementCancelled.DECLARED.type]
+        },
     )
 
 

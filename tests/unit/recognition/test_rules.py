@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from services.recognition.domain.decisions import judge
 from services.recognition.domain.rules import RULES
 from services.recognition.domain.unit_facts import UnitFacts
+from shared.contracts.agreements import Automation, AutomationConditions
 from shared.contracts.recognition import ReasonCode
 from tests.support.breaches import BREACHES, MORE
 from tests.support.stories import story
@@ -76,3 +77,25 @@ def test_the_same_facts_give_the_same_judgement(breaches: set[tuple[str, ReasonC
 
 def test_a_comparability_still_holds_on_the_day_of_its_withdrawal():
     assert judge(replace(GOOD, withdrawn_on=GOOD.last_day)).reasons == ()
+
+
+def test_what_was_agreed_counts_although_the_memorandum_has_ended_since():
+    assert judge(replace(GOOD, in_force_until=GOOD.agreed_since)).reasons == ()
+
+
+def test_conditions_that_hold_let_the_rule_decide():
+    conditions = AutomationConditions(
+        host_ids=(GOOD.agreement.host_id,),
+        methods=tuple({one.method for one in GOOD.assessments}),
+        second_person=True,
+        minimum_days=26,
+    )
+    opted = replace(
+        GOOD.memorandum.automatic_recognition[0],
+        unit_id=GOOD.agreed.unit_id,
+        policy=Automation.ON_WITH_CONDITIONS,
+        conditions=conditions,
+    )
+    memorandum = replace(GOOD.memorandum, automatic_recognition=(opted,))
+    assessments = tuple(replace(one, second_person=True) for one in GOOD.assessments)
+    assert judge(replace(GOOD, memorandum=memorandum, assessments=assessments)).reasons == ()
