@@ -14,8 +14,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import asyncpg  # type: ignore[import-untyped]  # it publishes no types
-import httpcore2
 import httpx2
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -176,12 +176,13 @@ async def post(target: str, number: int) -> None:
     """Not part of the chain: only the posts of the deliveries, of the same size and by the client that Acquis has."""
     numbers = iter(range(number))
 
-    async def one_after_the_other(http: httpcore2.AsyncConnectionPool) -> None:
+    async def one_after_the_other(http: aiohttp.ClientSession) -> None:
         for each in numbers:
             body = json.dumps({"learner_id": str(each), "filler": "x" * 1_200})
-            await http.request("POST", target, content=body.encode())
+            async with http.post(target, data=body.encode()) as response:
+                await response.read()
 
-    async with httpcore2.AsyncConnectionPool(max_connections=2 * AT_ONCE) as http:
+    async with aiohttp.ClientSession() as http:
         await asyncio.gather(*(one_after_the_other(http) for _ in range(AT_ONCE)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
@@ -13,7 +14,7 @@ from services.notifications.domain.subscriptions import Scope, Subscription
 from services.notifications.handlers import Wish
 from services.notifications.settings import Settings
 from services.notifications.store.vault import written
-from services.notifications.tables import DELIVERIES
+from services.notifications.tables import ATTEMPTS, DELIVERIES
 from shared import envelope
 from shared.auth import Principal, Role
 from shared.contracts.recognition import ReasonCode, ReviewRequired
@@ -21,6 +22,7 @@ from shared.contracts.registry import Fact
 from shared.db import SYSTEM
 from shared.envelope import Event
 from shared.service import Running
+from tests.support.webhook_receiver import WebhookReceiver
 
 TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 HOOK = "https://hooks.school.example/acquis"
@@ -86,3 +88,18 @@ async def deliveries_of(running: Running, subscription: Subscription) -> list[sa
     select = sa.select(DELIVERIES).where(DELIVERIES.c.subscription_id == subscription.id)
     async with running.database.transaction(SYSTEM) as tx:
         return list((await tx.execute(select.order_by(DELIVERIES.c.position))).all())
+
+
+async def one_delivery(running: Running, receiver: WebhookReceiver, settings: Settings) -> Subscription:
+    """A subscription of the receiver with one event queued."""
+    return await queue_up(running, receiver.url, settings, 1)
+
+
+async def attempts(running: Running) -> list[sa.Row[Any]]:
+    """All columns of all of them, oldest first."""
+    async with running.database.transaction(SYSTEM) as tx:
+        return list((await tx.execute(sa.select(ATTEMPTS).order_by(ATTEMPTS.c.id))).all())
+
+
+async def make_due(owner: psycopg.AsyncConnection) -> None:
+    await owner.execute("UPDATE deliveries SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")

@@ -18,8 +18,11 @@ PATIENCE_SECONDS = 10
 @dataclass(frozen=True)
 class Received:
     path: str
+    query: str
     headers: dict[str, str]
     body: bytes
+    caller: str
+    """Address and port: one for each connection."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class WebhookReceiver:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        came = Received(request.url.path, dict(request.headers), await request.body())
+        url, body = request.url, await request.body()
+        came = Received(url.path, url.query, dict(request.headers), body, str(request.client))
         async with self._came:
             self.received.append(came)
             self._came.notify_all()

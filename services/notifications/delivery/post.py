@@ -1,69 +1,88 @@
 """One POST to an endpoint that may do anything: answer, refuse, stall or never stop talking."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
 
-import httpcore2
+from aiohttp import (
+    ClientConnectorError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    SocketFactoryType,
+    TCPConnector,
+)
+from yarl import URL
 
-from services.notifications.delivery.network import OutwardBackend
+from services.notifications.delivery.network import public_socket
 from services.notifications.domain.deliveries import Answer
 from shared import clock
 
 PATIENCE_SECONDS = 15
 MOST_RESPONSE_BYTES = 64 * 1024
-KEPT_CONNECTIONS = 64
 KEPT_SECONDS = 5.0
-"""Not longer, for the pool asks each idle connection before each post whether it is still open."""
+"""Not longer, for nothing else limits how many idle connections there are."""
 
 
 class Poster:
-    """Keeps connections open between posts.
-
-    It uses httpcore2, the inside of httpx2, because only there can the step from name to address be replaced; nor is
-    there then anything that follows redirects, heeds proxies in the environment or unpacks compressed answers.
-    """
+    """Keeps connections open between posts. Redirects, cookies, compression and proxies are for browsers."""
 
     def __init__(self, allowed_targets: frozenset[str]) -> None:
         self._allowed = allowed_targets
-
-    @cached_property
-    def _pool(self) -> httpcore2.AsyncConnectionPool:
-        return httpcore2.AsyncConnectionPool(
-            max_connections=KEPT_CONNECTIONS,
-            keepalive_expiry=KEPT_SECONDS,
-            network_backend=OutwardBackend(self._allowed),
-        )
+        self._sessions: dict[SocketFactoryType | None, ClientSession] = {}
+        """By who makes their sockets: those that `allowed_targets` exempts share no connection with the others."""
 
     async def post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         try:
+            target = URL(url, encoded=True)
             async with (
                 asyncio.timeout(PATIENCE_SECONDS),
-                self._pool.stream("POST", url, headers=headers, content=body) as response,
+                self._session(target).post(target, headers=headers, data=body, allow_redirects=False) as response,
             ):
                 await _skim(response)
                 return Answer(status=response.status, retry_after=_retry_after(response.headers, clock.now()))
+        except ClientConnectorError as error:
+            return Answer(error=type(error.__cause__).__name__)  # it only says where; its cause says why
         except Exception as error:  # noqa: BLE001 - whatever a stranger's server provokes concerns this attempt only
             return Answer(error=type(error).__name__)
 
     async def close(self) -> None:
-        await self._pool.aclose()
+        while self._sessions:
+            _, session = self._sessions.popitem()
+            await session.close()
+
+    def _session(self, target: URL) -> ClientSession:
+        sockets = None if f"{target.host}:{target.port}" in self._allowed else public_socket
+        if sockets not in self._sessions:
+            self._sessions[sockets] = _session(sockets)
+        return self._sessions[sockets]
 
 
-async def _skim(response: httpcore2.Response) -> None:
+def _session(sockets: SocketFactoryType | None) -> ClientSession:
+    """No limits of time and number here: `PATIENCE_SECONDS` and who posts have stricter ones."""
+    return ClientSession(
+        connector=TCPConnector(socket_factory=sockets, limit=0, keepalive_timeout=KEPT_SECONDS),
+        timeout=ClientTimeout(),
+        cookie_jar=DummyCookieJar(),
+        skip_auto_headers=("Accept", "Accept-Encoding"),
+        auto_decompress=False,
+    )
+
+
+async def _skim(response: ClientResponse) -> None:
     """Read the body to its end, so that the connection can be used again; unless it is too long for that."""
     size = 0
-    async for chunk in response.aiter_stream():
+    async for chunk in response.content.iter_any():
         size += len(chunk)
         if size > MOST_RESPONSE_BYTES:
             return
 
 
-def _retry_after(headers: Iterable[tuple[bytes, bytes]], at: datetime) -> timedelta | None:
+def _retry_after(headers: Mapping[str, str], at: datetime) -> timedelta | None:
     """Seconds or a date (RFC 9110, 10.2.3); None if there is none that makes sense."""
-    value = next((value for name, value in headers if name.lower() == b"retry-after"), b"").decode("latin-1").strip()
+    value = headers.get("Retry-After", "").strip()
     if not value:
         return None
     try:
