@@ -14,20 +14,26 @@ import dataclasses
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
 from typing import Any
 from uuid import UUID
 
 PROFILE = "acquis-c14n-1"
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+Form = Callable[[Any], Any]
+"""Makes a value plain: what JSON has a way to write, in the one way of the profile."""
 
 
 def canonical_json(value: Any) -> bytes:
     """The canonical bytes of a value; `TypeError` for what has none, `UnicodeEncodeError` for half a surrogate pair."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return ENCODER.encode(_plain(value)).encode()
 
 
 def content_hash(value: Any) -> str:
@@ -35,40 +41,39 @@ def content_hash(value: Any) -> str:
     return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
-def _plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one line for each kind of value reads best
-    match value:
-        case None | bool():
-            return value
-        case Enum():
-            return _plain(value.value)
-        case str():
-            return unicodedata.normalize("NFC", value)
-        case int():
-            return value
-        case Decimal():
-            return _decimal(value)
-        case datetime():
-            return _instant(value)
-        case date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case Mapping():
-            return _object(value.items())
-        case AbstractSet():
-            return sorted((_plain(member) for member in value), key=canonical_json)
-        case list() | tuple():
-            return [_plain(member) for member in value]
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return _object((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-    raise TypeError(f"{type(value).__name__} has no canonical form")
+def _plain(value: Any) -> Any:
+    return _form(value.__class__)(value)
 
 
-def _object(items: Any) -> dict[str, Any]:
-    plain = [(unicodedata.normalize("NFC", _key(key)), _plain(member)) for key, member in items if member is not None]
-    if len(keys := dict(plain)) != len(plain):
+@cache
+def _form(kind: type) -> Form:
+    """How values of a type are made plain: found once, for there are few types and many values."""
+    for kinds, form in FORMS:
+        if issubclass(kind, kinds):
+            return form
+    if dataclasses.is_dataclass(kind):
+        names = [field.name for field in dataclasses.fields(kind)]
+        return lambda value: _members((name, getattr(value, name)) for name in names)
+    raise TypeError(f"{kind.__name__} has no canonical form")
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _members(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: _plain(member) for key, member in items if member is not None}
+
+
+def _object(mapping: Mapping[Any, Any]) -> dict[str, Any]:
+    named = [(_nfc(_key(key)), member) for key, member in mapping.items() if member is not None]
+    if len(plain := _members(named)) != len(named):
         raise TypeError("two keys of one object are the same after normalisation")
-    return keys
+    return plain
 
 
 def _key(key: Any) -> str:
@@ -94,3 +99,19 @@ def _instant(value: datetime) -> str:
     if value.tzinfo is None:
         raise TypeError("a time without a zone has no canonical form")
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+FORMS: Sequence[tuple[type | UnionType, Form]] = (
+    (NoneType | bool, _itself),
+    (Enum, lambda member: _plain(member.value)),
+    (str, _nfc),
+    (int, _itself),
+    (Decimal, _decimal),
+    (datetime, _instant),
+    (date, date.isoformat),
+    (UUID, str),
+    (Mapping, _object),
+    (AbstractSet, lambda members: sorted(map(_plain, members), key=canonical_json)),
+    (list | tuple, lambda members: [_plain(member) for member in members]),
+)
+"""The first that fits counts: an enumeration's member may be text too, a time is a date."""

@@ -35,25 +35,42 @@ class Database:
         # Whatever driver the URL names for SQLAlchemy, listening takes psycopg's own form.
         self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self.engine = _engine(url, f"{SESSION} {options}", pool)
-        self._system = _engine(url, f"{SESSION} {SYSTEM_SESSION} {options}", pool)
+        self._system = _engine(url, f"{SESSION} {SYSTEM_SESSION} {options}", max(pool, 3))  # two may be at hand
         self._single = self._system.execution_options(isolation_level="AUTOCOMMIT")
+        self._at_hand: dict[AsyncEngine, AsyncConnection] = {}
 
     @asynccontextmanager
     async def transaction(self, institution: str | None = None) -> AsyncIterator[AsyncConnection]:
         """BEGIN … COMMIT on behalf of an institution's id, of `SYSTEM`, or (None) of nobody."""
         if institution == SYSTEM:
-            async with self._system.begin() as tx:
+            async with self._lent(self._system) as tx:
                 yield tx
         else:
             async with self.engine.begin() as tx:
-                await tx.execute(ACT_FOR, {"institution": institution or ""})
+                await act_for(tx, institution)
                 yield tx
 
     @asynccontextmanager
     async def single_statements(self) -> AsyncIterator[AsyncConnection]:
         """On behalf of `SYSTEM`, each statement a transaction of its own: one round trip instead of three."""
-        async with self._single.connect() as connection:
+        async with self._lent(self._single) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _lent(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """The connection that served last, if it is free: the pool's own part takes longer than several statements.
+
+        The driver begins a transaction with the first statement by itself.
+        """
+        connection = self._at_hand.pop(engine, None) or await engine.connect()
+        try:
+            yield connection
+            await _commit(connection)
+        except BaseException:
+            await asyncio.shield(connection.close())  # which rolls back
+            raise
+        if self._at_hand.setdefault(engine, connection) is not connection:
+            await connection.close()
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[asyncio.Event]:
@@ -68,8 +85,15 @@ class Database:
                 await listening
 
     async def close(self) -> None:
+        while self._at_hand:
+            await self._at_hand.popitem()[1].close()
         await self.engine.dispose()
         await self._system.dispose()
+
+
+async def act_for(tx: AsyncConnection, institution: str | None) -> None:
+    """From now on, until the transaction ends; for whoever finds out only in the course of it whom to act for."""
+    await tx.execute(ACT_FOR, {"institution": institution or ""})
 
 
 def _engine(url: str, options: str, pool: int) -> AsyncEngine:
@@ -101,10 +125,20 @@ async def run(tx: AsyncConnection, statement: sa.TextClause, parameters: Mapping
 
     For what every event goes through: SQLAlchemy's own part of executing takes longer than most statements do.
     """
-    connection: Any = tx.sync_connection
-    cursor = connection.connection.driver_connection.cursor(row_factory=namedtuple_row)
+    cursor = _driver(tx).cursor(row_factory=namedtuple_row)
     await cursor.execute(_written_down(statement, tx.dialect), parameters)
     return await cursor.fetchall() if cursor.description else []
+
+
+async def _commit(tx: AsyncConnection) -> None:
+    """SQLAlchemy commits what it has executed; of what went by the driver alone it knows nothing."""
+    await (tx if tx.in_transaction() else _driver(tx)).commit()
+
+
+def _driver(tx: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    connection: Any = tx.sync_connection
+    driver: psycopg.AsyncConnection[Any] = connection.connection.driver_connection
+    return driver
 
 
 @cache

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -129,3 +130,15 @@ async def test_delivery_ids_are_of_version_7_and_sort_by_time(running: Running):
     rows = await deliveries_of(running, subscription)
     assert [row.id.version for row in rows] == [7, 7, 7]
     assert all(abs(row.created_at.timestamp() - (row.id.int >> 80) / 1000) < 1 for row in rows)
+
+
+async def test_only_what_somebody_is_subscribed_to_wakes_the_worker(running: Running):
+    home = somebody()
+    await subscribe(running, home)
+    async with await psycopg.AsyncConnection.connect(running.database.url, autocommit=True) as connection:
+        await connection.execute("LISTEN deliveries")
+        await hear(running, review())
+        await connection.execute("NOTIFY deliveries, 'nobody was'")
+        await hear(running, review(home.org))
+        woken = [note.payload async for note in connection.notifies(timeout=10, stop_after=2)]
+    assert woken == ["nobody was", ""]

@@ -1,0 +1,85 @@
+"""Transactions of the system: the driver's own, on a connection that stays at hand."""
+
+import asyncio
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import inbox
+from shared.db import SYSTEM, Database
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+PID = sa.text("SELECT pg_backend_pid()")
+END_ITSELF = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+async def pid(tx: AsyncConnection) -> int:
+    return int((await tx.execute(PID)).scalar_one())
+
+
+async def is_new(database: Database, event_id: UUID) -> bool:
+    """Whether nobody has taken the event; takes it."""
+    async with database.transaction(SYSTEM) as tx:
+        return bool(await inbox.take(tx, [event_id]))
+
+
+async def test_what_the_driver_alone_executed_is_committed(database: Database):
+    event_id = uuid4()
+    async with database.transaction(SYSTEM) as tx:
+        await inbox.take(tx, [event_id])
+    assert not await is_new(database, event_id)
+
+
+async def test_after_an_error_nothing_stays_whoever_executed_it(database: Database):
+    event_id = uuid4()
+    with suppress(ZeroDivisionError):
+        async with database.transaction(SYSTEM) as tx:
+            await tx.execute(PID)
+            await inbox.take(tx, [event_id])
+            raise ZeroDivisionError
+    assert await is_new(database, event_id)
+
+
+async def test_what_is_cancelled_is_rolled_back(database: Database):
+    event_id, taken = uuid4(), asyncio.Event()
+
+    async def take_and_stay() -> None:
+        async with database.transaction(SYSTEM) as tx:
+            await inbox.take(tx, [event_id])
+            taken.set()
+            await asyncio.Event().wait()
+
+    staying = asyncio.create_task(take_and_stay())
+    await taken.wait()
+    staying.cancel()
+    await asyncio.gather(staying, return_exceptions=True)
+    assert await is_new(database, event_id)
+
+
+async def test_one_after_the_other_have_the_same_connection_and_simultaneous_ones_have_not(database: Database):
+    async with database.transaction(SYSTEM) as tx:
+        first = await pid(tx)
+    async with database.transaction(SYSTEM) as one, database.transaction(SYSTEM) as other:
+        assert await pid(one) == first
+        assert await pid(other) != first
+
+
+async def test_a_connection_that_was_lost_is_not_lent_again(database: Database):
+    with suppress(psycopg.OperationalError, sa.exc.OperationalError):
+        async with database.transaction(SYSTEM) as tx:
+            await tx.execute(END_ITSELF)
+    assert await is_new(database, uuid4())
+
+
+async def test_a_single_statement_stays_whatever_comes_after_it(database: Database):
+    event_id = uuid4()
+    with suppress(ZeroDivisionError):
+        async with database.single_statements() as connection:
+            await inbox.take(connection, [event_id])
+            raise ZeroDivisionError
+    assert not await is_new(database, event_id)
