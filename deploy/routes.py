@@ -1,8 +1,18 @@
 """Which service answers which path: the one table for everything on one machine and for an ingress."""
 
 ROUTES: dict[str, tuple[str, ...]] = {
-    "catalogue": ("institutions", "country-policies", "qualifications", "comparabilities"),
-    "agreements": ("memoranda", "learners", "learning-agreements"),
+    "catalogue": (
+        "institutions",
+        "countries",
+        "country-policies",
+        "grade-scales",
+        "grade-tables",
+        "frameworks",
+        "qualifications",
+        "units",
+        "comparabilities",
+    ),
+    "agreements": ("memoranda", "learners", "learning-agreements", "learning-agreement-statistics", "signing-links"),
     "assessment": ("assessments", "transcripts"),
     "recognition": ("records", "validations", "decisions", "credits", "ledger"),
     "notifications": ("subscriptions", "deliveries", "events", "event-types"),

@@ -7,16 +7,20 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
+
+from shared import iso_codes
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -36,7 +40,25 @@ NOT_BLANK = Field(json_schema_extra={"pattern": r"\S"})
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NOT_BLANK]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000), NOT_BLANK]
 
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+def _comes_in(info: ValidationInfo) -> bool:
+    """Answers, which ignore what they do not know, tell what is stored, also if its code is listed no longer."""
+    return (info.config or {}).get("extra_fields_behavior") != "ignore"
+
+
+def _language(code: str, info: ValidationInfo) -> str:
+    if _comes_in(info) and code not in iso_codes.LANGUAGES:
+        raise PydanticCustomError("unknown_language", "This is no language of ISO 639: see /v1/frameworks/languages.")
+    return code
+
+
+def _country(code: str, info: ValidationInfo) -> str:
+    if _comes_in(info) and code not in iso_codes.COUNTRIES:
+        raise PydanticCustomError("unknown_country", "This is no country of ISO 3166-1: see /v1/frameworks/countries.")
+    return code
+
+
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$"), AfterValidator(_language)]
 """ISO 639-1, or ISO 639-3 where there is no shorter one."""
 
 LanguageMap = Annotated[
@@ -44,8 +66,13 @@ LanguageMap = Annotated[
 ]
 """A text in its languages: `{"en": "Assistant nurse", "fr": "Aide-soignant"}`."""
 
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
 """ISO 3166-1 alpha-2."""
+
+
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()./-]{3,28}[0-9]$")]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{3,490}$")]
 
 
 def _written_as_date(value: Any) -> Any:

@@ -52,14 +52,19 @@ async def fetch(
 
     A cursor that is not one of ours is a `Validation` problem.
     """
-    if wanted.cursor is not None:
-        after = [sa.literal(value, key.type) for value, key in zip(decode(wanted.cursor, keys), keys, strict=True)]
-        select = select.where(sa.tuple_(*keys) > sa.tuple_(*after))
-    rows = (await tx.execute(select.order_by(*keys).limit(wanted.limit + 1))).all()
+    rows = (await tx.execute(from_cursor_on(select, wanted, *keys))).all()
     if len(rows) <= wanted.limit:
         return Slice(rows, None)
     last = rows[wanted.limit - 1]._mapping  # noqa: SLF001 - the underscore only keeps it apart from column names
     return Slice(rows[: wanted.limit], encode([last[key] for key in keys]))
+
+
+def from_cursor_on(select: sa.Select[Any], wanted: PageRequest, *keys: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """The rows of the page and one more; also for the parts of a union, each of which may then follow its own index."""
+    if wanted.cursor is not None:
+        after = [sa.literal(value, key.type) for value, key in zip(decode(wanted.cursor, keys), keys, strict=True)]
+        select = select.where(sa.tuple_(*keys) > sa.tuple_(*after))
+    return select.order_by(*keys).limit(wanted.limit + 1)
 
 
 def encode(values: Sequence[Any]) -> str:

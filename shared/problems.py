@@ -96,10 +96,11 @@ class WrongState(Problem):
 
     slug, status, title = "wrong-state", 409, "Not possible in this state"
 
-    def __init__(self, state: str, possible: Iterable[str]) -> None:
+    def __init__(self, state: str, possible: Iterable[str], why: str = "", **members: Any) -> None:
+        """`why`, a sentence, where the state alone does not tell."""
         choices = list(possible)
         after = f"possible from here: {', '.join(choices)}" if choices else "nothing is possible from here"
-        super().__init__(f"The state is {state}; {after}.", state=state, possible=choices)
+        super().__init__(f"The state is {state}; {after}. {why}".strip(), state=state, possible=choices, **members)
 
 
 class StaleApproval(Problem):
@@ -115,7 +116,26 @@ class UnitNotCovered(Problem):
 
 
 class DuplicateAgreement(Problem):
-    slug, status, title = "duplicate-agreement", 409, "There is such a learning agreement already"
+    slug, status, title = "duplicate-agreement", 409, "There is such an agreement already"
+
+
+class DuplicateLearner(Problem):
+    slug, status, title = "duplicate-learner", 409, "The institution seems to have registered this learner already"
+
+
+class Gone(Problem):
+    """`because` says what became of it."""
+
+    slug, status, title = "gone", 410, "It can no longer be used"
+
+    def __init__(self, detail: str, *, because: str) -> None:
+        super().__init__(detail, because=because)
+
+
+class DuplicateInstitution(Problem):
+    """`duplicates`: the ids it may be the same as, and what is the same, `name` or `pic`."""
+
+    slug, status, title = "duplicate-institution", 409, "It seems to be registered already"
 
 
 class ScopeNotGranted(Problem):

@@ -153,6 +153,8 @@ class QualificationPublished(Fact):
     """The institutions that designed it together: a joint qualification."""
     supersedes_version: int | None = None
     """The published version before this one."""
+    region: str | None = None
+    """ISO 3166-2, where the country has several national frameworks: the level is one of this part's, e.g. `GB-SCT`."""
 
 
 class Extent(StrEnum):

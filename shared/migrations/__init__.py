@@ -16,9 +16,9 @@ ONE_AT_A_TIME = sa.text("SELECT pg_advisory_lock(hashtext('acquis migrations'))"
 CURRENT = sa.text("SELECT version_num FROM alembic_version")
 
 
-async def migrate(service: Service) -> str:
-    """Bring the service's database to the newest revision and return its name."""
-    await asyncio.to_thread(_upgrade, service)
+async def migrate(service: Service, *, to: str = "head") -> str:
+    """Bring the service's database to a revision, usually the newest one; return the name of the newest one."""
+    await asyncio.to_thread(_upgrade, service, to)
     return newest(service)
 
 
@@ -35,7 +35,7 @@ async def current(tx: AsyncConnection) -> str | None:
     return revision
 
 
-def _upgrade(service: Service) -> None:
+def _upgrade(service: Service, to: str) -> None:
     engine = sa.create_engine(_owner_url(service.settings), poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.execute(ONE_AT_A_TIME)
@@ -43,7 +43,7 @@ def _upgrade(service: Service) -> None:
         config = _config(service)
         config.attributes["connection"] = connection
         config.attributes["application_role"] = sa.make_url(_application_url(service.settings)).username
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     engine.dispose()
 
 

@@ -26,8 +26,13 @@ class Operation:
 
     @property
     def roles(self) -> frozenset[str]:
-        """One of them is needed; empty if any caller will do."""
-        return frozenset(self.described["security"][0]["accessToken"])
+        """One of them is needed; empty if any caller will do, or none."""
+        return frozenset() if self.is_public else frozenset(self.described["security"][0]["accessToken"])
+
+    @property
+    def is_public(self) -> bool:
+        """Nobody has to say who they are: what is in the path is enough."""
+        return not self.described.get("security")
 
     @property
     def statuses(self) -> set[int]:
@@ -77,7 +82,14 @@ CHANGES = [one for one in OPERATIONS if one.method != "get"]
 
 async def ids_of(world: ToldWorld) -> dict[str, str]:
     """A resource of the story for each parameter of a path, such as `memorandum_id`, the home school's if possible."""
-    ids = {"learner_id": str(world.told.learner_id), "version": "1"}
+    ids = {
+        "learner_id": str(world.told.learner_id),
+        "version": "1",
+        "secret": "x" * 43,
+        "link_id": str(uuid4()),
+        "alias_id": str(uuid4()),
+        "published_version": "2",
+    }
     for operation in OPERATIONS:
         listed, _, parameter = operation.path.rstrip("}").partition("/{")
         if operation.method != "get" or "/" in parameter or not parameter or parameter in ids:

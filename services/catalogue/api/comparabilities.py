@@ -9,7 +9,7 @@ from services.catalogue import handlers, store
 from services.catalogue.api.fields import ANSWER
 from services.catalogue.domain.comparabilities import ComparabilityState, ComparabilityStatement
 from shared.auth import Caller, Principal, allow
-from shared.bodies import Body, CalendarDate
+from shared.bodies import Body, CalendarDate, LanguageMap
 from shared.contracts.catalogue import Extent
 from shared.entity_tags import IfMatch, created, set_etag
 from shared.paging import Page, Paged
@@ -30,6 +30,7 @@ EXAMPLE: dict[str, Any] = {
             "home_outcome_id": "01996b0c-5c00-7000-8000-000000000121",
         }
     ],
+    "conditions": {"en": "With a week of training on the Maltese ticket system"},
     "valid_from": "2026-01-01",
     "valid_until": None,
 }
@@ -55,6 +56,7 @@ class ComparabilityRequest(Body):
     outcomes: list[OutcomePairBody] = Field(max_length=1_000)
     valid_from: CalendarDate
     valid_until: CalendarDate | None = None
+    conditions: LanguageMap | None = Field(None, description="What has to be fulfilled besides, if anything")
 
     def statement(self) -> ComparabilityStatement:
         return STATEMENT.validate_python(self.model_dump())
@@ -68,6 +70,9 @@ class ComparabilityAnswer(ComparabilityRequest):
     declared_by: UUID
     state: ComparabilityState
     withdrawn_on: date | None
+    home_eqf_level: int | None = Field(description="When it was declared; null if it is not known any more")
+    host_eqf_level: int | None
+    warnings: list[str] = Field(description="`LEVEL_BELOW`: the host's unit is of a lower EQF level than that at home")
 
 
 @router.post("/comparabilities", status_code=201)
@@ -78,7 +83,11 @@ async def declare_comparability(
     tx: Transaction,
     _: IdempotencyKey,
 ) -> ComparabilityAnswer:
-    """Declare what a unit elsewhere is worth in a unit of a qualification that your institution owns or awards."""
+    """Declare what a unit elsewhere is worth in a unit of a qualification that your institution designs or awards.
+
+    In full, or in some outcomes only, and perhaps on conditions. At any date one declaration at most holds for the same
+    two units in this direction.
+    """
     comparability = await handlers.declare_comparability(tx, caller, body.statement())
     created(response, f"/v1/comparabilities/{comparability.comparability_id}", comparability.version)
     return ComparabilityAnswer.model_validate(comparability)

@@ -83,9 +83,10 @@ async def list_country_policies(
     tx: Transaction,
     pager: Paged,
     country: Annotated[CountryCode | None, Query()] = None,
-    valid_on: Annotated[CalendarDate | None, Query(description="Only what is meant to be in force on that day")] = None,
+    on: Annotated[CalendarDate | None, Query(description="Only what is meant to be in force on that day")] = None,
 ) -> Page[CountryPolicyAnswer]:
-    found = await store.list_country_policies(tx, caller, pager.wanted, country=country, valid_on=valid_on)
+    """All published policies, earlier and later ones too, and the drafts of your own countries."""
+    found = await store.list_country_policies(tx, caller, pager.wanted, country=country, on=on)
     return pager.page(found.map(CountryPolicyAnswer.model_validate))
 
 

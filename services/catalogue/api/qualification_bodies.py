@@ -1,92 +1,55 @@
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints, TypeAdapter
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
 
-from services.catalogue.api.fields import ANSWER, Code, EqfLevel, IscedF, Points
+from services.catalogue.api.fields import ANSWER, EqfLevel, IscedF, Points
+from services.catalogue.api.unit_bodies import EXAMPLE_UNIT, UnitAnswer, UnitRequest
 from services.catalogue.domain.entries import UnitEntry
 from services.catalogue.domain.qualifications import QualificationDescription, QualificationState
-from shared.bodies import NOT_BLANK, Body, CalendarDate, CountryCode, LanguageMap
-from shared.contracts.catalogue import OutcomeKind
+from shared.bodies import NOT_BLANK, Body, CalendarDate, CountryCode, LanguageMap, ShortText
 
 DESCRIPTION = TypeAdapter(QualificationDescription)
 UNITS = TypeAdapter(tuple[UnitEntry, ...])
 
-KEPT = "Leave it out for what is new; send it again for what stays"
+ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 EXAMPLE: dict[str, Any] = {
     "awarding_body_id": "01996b0c-5c00-7000-8000-000000000001",
     "country": "MT",
     "title": {"en": "ICT Support Technician"},
+    "kind": "VET diploma",
     "eqf_level": 4,
     "nqf_level": "4",
     "isced_f": "0612",
     "points": "30.0",
     "valid_from": "2026-01-01",
     "valid_until": None,
-    "units": [
-        {
-            "code": "U3",
-            "title": {"en": "Deployment"},
-            "eqf_level": 4,
-            "compulsory": True,
-            "points": "30.0",
-            "notional_hours": 750,
-            "valid_from": "2026-01-01",
-            "valid_until": None,
-            "outcomes": [
-                {"code": "U3.K", "kind": "knowledge", "statement": {"en": "Knows the install procedures"}},
-                {"code": "U3.S", "kind": "skill", "statement": {"en": "Rolls out a workstation image"}},
-            ],
-        }
-    ],
+    "units": [EXAMPLE_UNIT],
 }
-
-
-class OutcomeRequest(Body):
-    outcome_id: UUID | None = Field(None, description=KEPT)
-    code: Code
-    kind: OutcomeKind
-    statement: LanguageMap
-    required: StrictBool = Field(True, description="Whether the unit is not achieved without it")
-
-
-class OutcomeAnswer(OutcomeRequest):
-    model_config = ANSWER
-
-    outcome_id: UUID
-
-
-class UnitRequest(Body):
-    unit_id: UUID | None = Field(None, description=KEPT)
-    code: Code
-    title: LanguageMap
-    eqf_level: EqfLevel
-    compulsory: StrictBool = True
-    points: Points | None = None
-    notional_hours: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
-    outcomes: list[OutcomeRequest] = Field(max_length=100)
-    valid_from: CalendarDate
-    valid_until: CalendarDate | None = None
-
-
-class UnitAnswer(UnitRequest):
-    model_config = ANSWER
-
-    unit_id: UUID
-    outcomes: list[OutcomeAnswer]  # type: ignore[assignment] # nobody puts a request's outcome into an answer
+CONSENT: dict[str, Any] = {"content_hash": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"}
 
 
 class QualificationDescriptionBody(Body):
     awarding_body_id: UUID
     country: CountryCode
+    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")] | None = Field(
+        None,
+        description="ISO 3166-2: the part of the country that `nqf_level` is of, where there are several frameworks",
+        examples=["GB-SCT"],
+    )
     title: LanguageMap
+    kind: ShortText | None = Field(None, description="What the country calls this type of qualification")
     eqf_level: EqfLevel
     nqf_level: Annotated[str, StringConstraints(min_length=1, max_length=20), NOT_BLANK] | None = Field(
         None, description="As the national framework numbers it"
     )
     isced_f: IscedF
-    points: Points | None = None
+    points: Points | None = Field(None, description="Those of its compulsory units together; none if it is without")
+    designed_by_ids: Annotated[list[UUID], Field(max_length=20)] | None = Field(
+        None, description="For a joint qualification: the institutions that design it, its owner among them"
+    )
     valid_from: CalendarDate
     valid_until: CalendarDate | None = None
 
@@ -105,6 +68,18 @@ class QualificationRequest(QualificationDescriptionBody):
         return UNITS.validate_python(self.model_dump()["units"])
 
 
+class ConsentRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [CONSENT]})
+
+    content_hash: ContentHash = Field(description="Of the content that you have read")
+
+
+class ConsentAnswer(ConsentRequest):
+    model_config = ANSWER
+
+    institution_id: UUID
+
+
 class QualificationSummaryAnswer(QualificationDescriptionBody):
     model_config = ANSWER
 
@@ -112,7 +87,19 @@ class QualificationSummaryAnswer(QualificationDescriptionBody):
     version: int
     owner_id: UUID
     state: QualificationState
+    supersedes_version: int | None = Field(description="The published version that it follows")
 
 
 class QualificationAnswer(QualificationSummaryAnswer):
     units: list[UnitAnswer]
+    content_hash: ContentHash
+    consents: list[ConsentAnswer]
+
+
+class VersionSummaryAnswer(QualificationSummaryAnswer):
+    published_at: datetime | None = Field(description="null for some of the oldest")
+    superseded_by: int | None = Field(description="The version after it")
+
+
+class QualificationVersionAnswer(VersionSummaryAnswer, QualificationAnswer):
+    pass

@@ -1,11 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 
 from services.catalogue import handlers, store
-from services.catalogue.api.fields import IscedF
+from services.catalogue.api.fields import IscedF, Words
 from services.catalogue.api.qualification_bodies import (
+    ConsentRequest,
     QualificationAnswer,
     QualificationRequest,
     QualificationSummaryAnswer,
@@ -20,6 +21,24 @@ from shared.web import IdempotencyKey, Transaction, api_router
 router = api_router("qualifications")
 
 
+def search(
+    country: Annotated[CountryCode | None, Query()] = None,
+    isced_f: Annotated[IscedF | None, Query()] = None,
+    eqf_level: Annotated[int | None, Query(ge=1, le=8)] = None,
+    awarding_body_id: Annotated[UUID | None, Query()] = None,
+    title: Words = None,
+    state: Annotated[QualificationState | None, Query()] = None,
+) -> store.QualificationSearch:
+    return store.QualificationSearch(
+        country=country,
+        isced_f=isced_f,
+        eqf_level=eqf_level,
+        awarding_body_id=awarding_body_id,
+        words=title,
+        state=state,
+    )
+
+
 @router.post("/qualifications", status_code=201)
 async def draft_qualification(
     body: QualificationRequest,
@@ -28,7 +47,10 @@ async def draft_qualification(
     tx: Transaction,
     _: IdempotencyKey,
 ) -> QualificationAnswer:
-    """Draft a qualification, as an institution that designs or awards qualifications."""
+    """Draft a qualification, as an institution that designs or awards qualifications.
+
+    Nobody else sees it before it is published, except for the institutions that design it together with yours.
+    """
     qualification = await handlers.draft_qualification(tx, caller, body.description(), body.entries())
     created(response, f"/v1/qualifications/{qualification.qualification_id}", qualification.version)
     return QualificationAnswer.model_validate(qualification)
@@ -36,15 +58,13 @@ async def draft_qualification(
 
 @router.get("/qualifications")
 async def list_qualifications(
-    caller: Caller,
-    tx: Transaction,
-    pager: Paged,
-    country: Annotated[CountryCode | None, Query()] = None,
-    isced_f: Annotated[IscedF | None, Query()] = None,
-    state: Annotated[QualificationState | None, Query()] = None,
+    caller: Caller, tx: Transaction, pager: Paged, wanted: Annotated[store.QualificationSearch, Depends(search)]
 ) -> Page[QualificationSummaryAnswer]:
-    """What is published, and the drafts of your own institution; without their units."""
-    found = await store.list_qualifications(tx, caller, pager.wanted, country=country, isced_f=isced_f, state=state)
+    """What is published, and the drafts that your own institution designs; without their units.
+
+    A qualification whose next version is being drafted is there twice for its designers.
+    """
+    found = await store.list_qualifications(tx, caller, pager.wanted, wanted)
     return pager.page(found.map(QualificationSummaryAnswer.model_validate))
 
 
@@ -52,6 +72,7 @@ async def list_qualifications(
 async def get_qualification(
     qualification_id: UUID, caller: Caller, response: Response, tx: Transaction
 ) -> QualificationAnswer:
+    """Read the version that is published; or its draft, if there is one and your institution designs it."""
     qualification = await store.load_qualification(tx, qualification_id, caller)
     set_etag(response, qualification.version)
     return QualificationAnswer.model_validate(qualification)
@@ -66,10 +87,32 @@ async def edit_qualification(
     response: Response,
     tx: Transaction,
 ) -> QualificationAnswer:
-    """Replace the draft as a whole. Units and outcomes that are sent with their ids keep them; the others are new."""
+    """Replace the draft as a whole, as its owner or as an institution that designs it with the owner.
+
+    Units and outcomes that are sent with their ids keep them; the others are new. Consents to another content are void.
+    """
     qualification = await handlers.edit_qualification(
         tx, caller, qualification_id, version, body.description(), body.entries()
     )
+    set_etag(response, qualification.version)
+    return QualificationAnswer.model_validate(qualification)
+
+
+@router.post("/qualifications/{qualification_id}/consents")
+async def consent_to_qualification(
+    qualification_id: UUID,
+    body: ConsentRequest,
+    caller: Annotated[Principal, allow("coordinator", "signatory")],
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+    _: IdempotencyKey,
+) -> QualificationAnswer:
+    """Consent to the publication of a joint qualification, as an institution that designs it with its owner.
+
+    The consent is to exactly the content that you have read; an edit that changes it makes the consent void.
+    """
+    qualification = await handlers.consent_to_qualification(tx, caller, qualification_id, version, body.content_hash)
     set_etag(response, qualification.version)
     return QualificationAnswer.model_validate(qualification)
 
@@ -83,7 +126,7 @@ async def publish_qualification(
     tx: Transaction,
     _: IdempotencyKey,
 ) -> QualificationAnswer:
-    """Publish it for good; or learn all that is missing, as pointers into the qualification."""
+    """Publish your draft for good, in place of the version before it; or learn all that is missing, as pointers."""
     qualification = await handlers.publish_qualification(tx, caller, qualification_id, version)
     set_etag(response, qualification.version)
     return QualificationAnswer.model_validate(qualification)

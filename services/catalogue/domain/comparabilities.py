@@ -1,6 +1,10 @@
-"""What a unit of the hosting institution is worth in a unit at home (domain.md 2.1, comparability statement)."""
+"""What a unit of the hosting institution is worth in a unit at home (domain.md 2.1, comparability statement).
 
-from collections.abc import Iterator
+In one direction: what holds the other way round is for whom that one is home. At any date one statement at most holds
+for a pair of units.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +14,7 @@ from services.catalogue.domain.checks import check_period, check_unique
 from services.catalogue.domain.facts import say
 from services.catalogue.domain.qualifications import Qualification, QualificationState
 from shared.contracts.catalogue import ComparabilityDeclared, ComparabilityWithdrawn, Extent, OutcomePair, Unit
-from shared.problems import Error, NotCompetent, error, invalid, refuse
+from shared.problems import Conflict, Error, NotCompetent, error, invalid, refuse
 from shared.transitions import following
 
 
@@ -38,6 +42,8 @@ class ComparabilityStatement:
     outcomes: tuple[OutcomePair, ...]
     valid_from: date
     valid_until: date | None
+    conditions: Mapping[str, str] | None = None
+    """What has to be fulfilled besides: it is comparable with conditions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +53,18 @@ class Comparability(ComparabilityStatement):
     declared_by: UUID
     state: ComparabilityState
     withdrawn_on: date | None
+    home_eqf_level: int | None = None
+    host_eqf_level: int | None = None
+    """The units' levels when it was declared; not known of some older ones."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What will keep recognition from being automatic (domain.md R6), by its reason code."""
+        home, host = self.home_eqf_level, self.host_eqf_level
+        return ["LEVEL_BELOW"] if home and host and host < home else []
+
+    def overlaps(self, other: ComparabilityStatement) -> bool:
+        return self.valid_from <= (other.valid_until or date.max) and other.valid_from <= (self.valid_until or date.max)
 
 
 def declare(
@@ -56,19 +74,26 @@ def declare(
     host: Qualification | None,
     declared_by: UUID,
     comparability_id: UUID,
+    others: Iterable[Comparability] = (),
 ) -> tuple[Comparability, list[ComparabilityDeclared]]:
-    """`home` and `host` are the two qualifications, None where the declarer sees none with that id."""
+    """`home` and `host` are the two qualifications, None where the declarer sees none with that id.
+
+    `others` are what is declared of the same two units in the same direction.
+    """
     home, host = _published(home, "home"), _published(host, "host")
-    if declared_by not in {home.owner_id, home.awarding_body_id}:
-        raise NotCompetent("Only who owns or awards the qualification at home says what is comparable to its units.")
+    if declared_by not in {home.awarding_body_id, *home.designers}:
+        raise NotCompetent("Only who designs or awards the qualification at home says what is comparable to its units.")
     home_unit, host_unit = _unit(home, statement.home_unit_id, "home"), _unit(host, statement.host_unit_id, "host")
     refuse(_check(statement, home_unit, host_unit))
+    _refuse_overlap(statement, others)
     declared = Comparability(
         comparability_id=comparability_id,
         version=1,
         declared_by=declared_by,
         state=ComparabilityState.DECLARED,
         withdrawn_on=None,
+        home_eqf_level=home_unit.eqf_level,
+        host_eqf_level=host_unit.eqf_level,
         **vars(statement),
     )
     return declared, [say(ComparabilityDeclared, declared)]
@@ -92,6 +117,16 @@ def _unit(qualification: Qualification, unit_id: UUID, side: str) -> Unit:
         if unit.unit_id == unit_id:
             return unit
     raise invalid(f"/{side}_unit_id", "not_in_qualification", "The qualification has no unit with this id.")
+
+
+def _refuse_overlap(statement: ComparabilityStatement, others: Iterable[Comparability]) -> None:
+    for other in others:
+        if other.overlaps(statement):
+            raise Conflict(
+                f"Comparability {other.comparability_id} says of these units what holds from {other.valid_from} until"
+                f" {other.valid_until or 'further notice'}. Withdraw it first, or declare for another time.",
+                comparability_id=str(other.comparability_id),
+            )
 
 
 def _check(statement: ComparabilityStatement, home: Unit, host: Unit) -> Iterator[Error]:

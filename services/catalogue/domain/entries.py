@@ -1,6 +1,7 @@
 """Units and outcomes as an author sends them: without an id where they are new, with it where they are meant to stay.
 
-Agreements, assessments and credits name units and outcomes by id, so an edit must not give known ones new ids.
+Agreements, assessments and credits name units and outcomes by id, so an edit must not give known ones new ids. A unit
+may also be one that another qualification has published: it is common to both (Recommendation 18.6.2009, Annex II).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.catalogue.domain.checks import check_unique
+from services.catalogue.domain.shared_units import check_shared
 from shared.contracts.catalogue import LearningOutcome, OutcomeKind, Unit
 from shared.problems import Error, error, refuse
 
@@ -21,6 +23,8 @@ class OutcomeEntry:
     kind: OutcomeKind
     statement: Mapping[str, str]
     required: bool
+    weight: Decimal | None = None
+    esco_uris: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,20 +37,36 @@ class UnitEntry:
     points: Decimal | None
     notional_hours: int | None
     outcomes: tuple[OutcomeEntry, ...]
+    """None for a unit that is common to another qualification: those of that unit."""
     valid_from: date
     valid_until: date | None
+    coefficient: Decimal | None = None
+    prerequisite_ids: tuple[UUID, ...] | None = None
+    minimum_optional_outcomes: int | None = None
+    isced_f: str | None = None
+    esco_uris: tuple[str, ...] | None = None
+    assessment: Mapping[str, str] | None = None
 
 
-def identify(entries: Sequence[UnitEntry], known: Sequence[Unit], ids: Iterator[UUID]) -> tuple[Unit, ...]:
-    """The units with all their ids: known ones are kept, new ones come from `ids`, others are refused."""
-    refuse(_check_ids(_unit_ids(entries), {unit.unit_id for unit in known}))
-    refuse(_check_ids(_outcome_ids(entries), {outcome.outcome_id for unit in known for outcome in unit.outcomes}))
-    return tuple(_unit(entry, ids) for entry in entries)
+def identify(
+    entries: Sequence[UnitEntry], known: Sequence[Unit], ids: Iterator[UUID], *, elsewhere: Sequence[Unit] = ()
+) -> tuple[Unit, ...]:
+    """The units with all their ids: known ones are kept, new ones come from `ids`, others are refused.
+
+    `elsewhere` are units that another qualification published first.
+    """
+    there = (*known, *elsewhere)
+    refuse(_check_ids(_unit_ids(entries), {unit.unit_id for unit in there}))
+    refuse(_check_ids(_outcome_ids(entries), {outcome.outcome_id for unit in there for outcome in unit.outcomes}))
+    common = {unit.unit_id: unit.outcomes for unit in elsewhere}
+    units = tuple(_unit(entry, ids, common) for entry in entries)
+    refuse(check_shared(units, elsewhere))
+    return units
 
 
-def _unit(entry: UnitEntry, ids: Iterator[UUID]) -> Unit:
+def _unit(entry: UnitEntry, ids: Iterator[UUID], common: Mapping[UUID, tuple[LearningOutcome, ...]]) -> Unit:
     unit_id = entry.unit_id or next(ids)
-    outcomes = tuple(_outcome(outcome, ids) for outcome in entry.outcomes)
+    outcomes = tuple(_outcome(outcome, ids) for outcome in entry.outcomes) or common.get(unit_id, ())
     return Unit(**vars(entry) | {"unit_id": unit_id, "outcomes": outcomes})
 
 

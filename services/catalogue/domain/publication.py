@@ -1,37 +1,76 @@
 """What a qualification needs before everybody may build on it (domain.md 2.6, 4.5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
 
-from services.catalogue.domain.checks import check_period, check_unique
+from services.catalogue.domain.checks import check_period
 from services.catalogue.domain.facts import say
 from services.catalogue.domain.institutions import Institution
+from services.catalogue.domain.joint_design import Consent, check_joint
 from services.catalogue.domain.nqf import check_nqf_level
-from services.catalogue.domain.qualifications import TRANSITIONS, Qualification, QualificationCommand
+from services.catalogue.domain.qualifications import (
+    TRANSITIONS,
+    Qualification,
+    QualificationCommand,
+    QualificationVersion,
+)
+from services.catalogue.domain.shared_units import check_shared
+from services.catalogue.domain.units import check_units
 from shared.contracts.catalogue import EcvetFunction, QualificationPublished, Unit
-from shared.problems import Error, error, refuse
+from shared.problems import Error, NotCompetent, StaleApproval, error, refuse
 from shared.transitions import following
 
 
+def consent(qualification: Qualification, by: UUID, content_hash: str) -> Qualification:
+    """That an institution that designs it with the owner agrees to this content's being published."""
+    state = following(TRANSITIONS, qualification.state, QualificationCommand.CONSENT)
+    if by == qualification.owner_id or by not in qualification.designers:
+        raise NotCompetent("Only an institution that designs the qualification together with its owner consents.")
+    if content_hash != qualification.content_hash:
+        raise StaleApproval("Read it again, and consent to the content_hash that you find there.")
+    others = tuple(one for one in qualification.consents if one.institution_id != by)
+    consents = (*others, Consent(institution_id=by, content_hash=content_hash))
+    return replace(qualification, state=state, version=qualification.version + 1, consents=consents)
+
+
 def publish(
-    qualification: Qualification, awarding_body: Institution | None
+    qualification: Qualification,
+    awarding_body: Institution | None,
+    *,
+    designers: Sequence[Institution] = (),
+    elsewhere: Sequence[Unit] = (),
 ) -> tuple[Qualification, list[QualificationPublished]]:
-    """Or a `Validation` with all that is missing; `awarding_body` is None if no institution has that id."""
+    """Or a `Validation` with all that is missing; `awarding_body` is None if no institution has that id.
+
+    `designers` are the institutions that design it together, `elsewhere` the units among its own that another
+    qualification published first.
+    """
     state = following(TRANSITIONS, qualification.state, QualificationCommand.PUBLISH)
-    refuse(_check(qualification, awarding_body))
+    refuse(
+        [
+            *_check(qualification, awarding_body),
+            *_check_joint(qualification, designers),
+            *check_shared(qualification.units, elsewhere),
+        ]
+    )
     published = replace(qualification, state=state, version=qualification.version + 1)
     return published, [say(QualificationPublished, published)]
+
+
+def version_of(published: Qualification, at: datetime) -> QualificationVersion:
+    """What stays for life of what was just published."""
+    return QualificationVersion(published_at=at, superseded_by=None, **vars(published))
 
 
 def _check(qualification: Qualification, awarding_body: Institution | None) -> Iterator[Error]:
     yield from _check_awarding_body(qualification, awarding_body)
     yield from check_period(qualification.valid_from, qualification.valid_until)
-    yield from check_nqf_level(qualification.country, qualification.nqf_level, qualification.eqf_level)
-    if not qualification.units:
-        yield error("/units", "missing", "A qualification has at least one unit.")
-    yield from check_unique((f"/units/{at}/code", unit.code) for at, unit in enumerate(qualification.units))
-    for at, unit in enumerate(qualification.units):
-        yield from _check_unit(unit, f"/units/{at}")
+    yield from check_nqf_level(
+        qualification.country, qualification.region, qualification.nqf_level, qualification.eqf_level
+    )
+    yield from check_units(qualification.units)
     yield from _check_points(qualification)
 
 
@@ -43,13 +82,10 @@ def _check_awarding_body(qualification: Qualification, awarding_body: Institutio
         yield error("/country", "not_the_awarding_body_s", f"Its awarding body is in {awarding_body.country}.")
 
 
-def _check_unit(unit: Unit, pointer: str) -> Iterator[Error]:
-    yield from check_period(unit.valid_from, unit.valid_until, pointer)
-    if not any(outcome.required for outcome in unit.outcomes):
-        # Without a required outcome the unit would be achieved by nobody's having done anything (domain.md R5).
-        yield error(f"{pointer}/outcomes", "missing", "A unit has at least one outcome that is required.")
-    codes = enumerate(outcome.code for outcome in unit.outcomes)
-    yield from check_unique((f"{pointer}/outcomes/{at}/code", code) for at, code in codes)
+def _check_joint(qualification: Qualification, designers: Sequence[Institution]) -> Iterator[Error]:
+    content_hash = qualification.content_hash
+    consented = {one.institution_id for one in qualification.consents if one.content_hash == content_hash}
+    return check_joint(qualification.designed_by_ids or (), qualification.owner_id, designers, consented)
 
 
 def _check_points(qualification: Qualification) -> Iterator[Error]:

@@ -13,12 +13,14 @@ from shared.preconditions import own_institution, require_institution, require_v
 async def declare_comparability(
     tx: AsyncConnection, caller: Principal, statement: ComparabilityStatement
 ) -> Comparability:
+    others = await store.lock_comparabilities_of(tx, statement)
     comparability, facts = comparabilities.declare(
         statement,
-        home=await store.find_qualification(tx, statement.home_qualification_id, caller),
-        host=await store.find_qualification(tx, statement.host_qualification_id, caller),
+        home=await store.find_published(tx, statement.home_qualification_id),
+        host=await store.find_published(tx, statement.host_qualification_id),
         declared_by=own_institution(caller),
         comparability_id=ids.new_id(),
+        others=others,
     )
     await store.add(tx, comparability)
     await outbox.add(tx, facts)

@@ -6,17 +6,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.catalogue import store
 from services.catalogue.domain import publication, qualifications
 from services.catalogue.domain.entries import UnitEntry
+from services.catalogue.domain.points_proposals import PointsProposal, ProposalRequest, propose_points
 from services.catalogue.domain.qualifications import Qualification, QualificationDescription
-from shared import ids, outbox
+from services.catalogue.handlers.preconditions import require_known_fields
+from shared import clock, ids, outbox
 from shared.auth import Principal
-from shared.preconditions import require_institution, require_version
+from shared.contracts.catalogue import Unit
+from shared.preconditions import own_institution, require_institution, require_version
+from shared.problems import Forbidden
 
 
 async def draft_qualification(
     tx: AsyncConnection, caller: Principal, description: QualificationDescription, units: Sequence[UnitEntry]
 ) -> Qualification:
-    owner = await store.find_institution(tx, caller.org)
-    qualification = qualifications.draft(description, units, owner=owner, ids=iter(ids.new_id, None))
+    await _require_known_fields(tx, description, units)
+    qualification = qualifications.draft(
+        description,
+        units,
+        owner=await store.find_institution(tx, caller.org),
+        ids=iter(ids.new_id, None),
+        elsewhere=await _elsewhere(tx, units),
+    )
     await store.add(tx, qualification)
     return qualification
 
@@ -29,25 +39,85 @@ async def edit_qualification(
     description: QualificationDescription,
     units: Sequence[UnitEntry],
 ) -> Qualification:
-    qualification = await _load_own(tx, caller, qualification_id, version)
-    edited = qualifications.edit(qualification, description, units, ids=iter(ids.new_id, None))
+    qualification = await store.load_qualification(tx, qualification_id, caller)
+    _require_designer(caller, qualification)
+    require_version(qualification.version, version)
+    if description.designed_by_ids != qualification.designed_by_ids:
+        require_institution(caller, qualification.owner_id, "the owner, who decides who designs it together,")
+    await _require_known_fields(tx, description, units)
+    edited = qualifications.edit(
+        qualification,
+        description,
+        units,
+        ids=iter(ids.new_id, None),
+        elsewhere=await _elsewhere(tx, units, qualification_id),
+    )
     await store.save(tx, edited)
     return edited
+
+
+async def propose_points_of(
+    tx: AsyncConnection, caller: Principal, qualification_id: UUID, request: ProposalRequest
+) -> PointsProposal:
+    qualification = await store.load_qualification(tx, qualification_id, caller)
+    _require_designer(caller, qualification)
+    return propose_points(qualification, request)
+
+
+async def consent_to_qualification(
+    tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int, content_hash: str
+) -> Qualification:
+    qualification = await store.load_qualification(tx, qualification_id, caller)
+    require_version(qualification.version, version)
+    consented = publication.consent(qualification, own_institution(caller), content_hash)
+    await store.save(tx, consented)
+    return consented
 
 
 async def publish_qualification(
     tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int
 ) -> Qualification:
-    qualification = await _load_own(tx, caller, qualification_id, version)
-    awarding_body = await store.find_institution(tx, qualification.awarding_body_id)
-    published, facts = publication.publish(qualification, awarding_body)
+    """Publish it, in place of the version before it if there is one."""
+    qualification = await load_own_qualification(tx, caller, qualification_id, version)
+    designers = [await store.find_institution(tx, one) for one in qualification.designed_by_ids or ()]
+    published, facts = publication.publish(
+        qualification,
+        await store.find_institution(tx, qualification.awarding_body_id),
+        designers=[one for one in designers if one],
+        elsewhere=await _elsewhere(tx, qualification.units, qualification_id),
+    )
     await store.save(tx, published)
+    await store.supersede_before(tx, published)
+    at = clock.now()
+    await store.add(tx, publication.version_of(published, at))
+    await store.keep_units(tx, published, at)
     await outbox.add(tx, facts)
     return published
 
 
-async def _load_own(tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int) -> Qualification:
+async def load_own_qualification(
+    tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int
+) -> Qualification:
+    """For what only its owner may do."""
     qualification = await store.load_qualification(tx, qualification_id, caller)
     require_institution(caller, qualification.owner_id, "the institution that drafted the qualification")
     require_version(qualification.version, version)
     return qualification
+
+
+def _require_designer(caller: Principal, qualification: Qualification) -> None:
+    if caller.org not in qualification.designers:
+        raise Forbidden("Only the institutions that design the qualification may do this.")
+
+
+async def _elsewhere(
+    tx: AsyncConnection, units: Sequence[Unit | UnitEntry], qualification_id: UUID | None = None
+) -> list[Unit]:
+    return await store.units_elsewhere(tx, [unit.unit_id for unit in units if unit.unit_id], qualification_id)
+
+
+async def _require_known_fields(
+    tx: AsyncConnection, description: QualificationDescription, units: Sequence[UnitEntry]
+) -> None:
+    of_units = {f"/units/{at}/isced_f": unit.isced_f for at, unit in enumerate(units)}
+    await require_known_fields(tx, {"/isced_f": description.isced_f, **of_units})

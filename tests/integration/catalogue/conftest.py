@@ -70,9 +70,21 @@ def answered(response: httpx2.Response, status: int = 200) -> dict[str, Any]:
     return body
 
 
+FIELDS = ("0115", "0612", "0613", "0688", "0721", "0722", "0723", "0724", "0732", "0831")
+"""Of study, among which the tests look for theirs."""
+
+
+def summary(qualification: dict[str, Any]) -> dict[str, Any]:
+    """As it stands in a list."""
+    whole_only = {"units", "content_hash", "consents"}
+    return {name: value for name, value in qualification.items() if name not in whole_only}
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def world(api: httpx2.AsyncClient) -> World:
     body = ApiCaller(api, None, ("competent_body",), ("MT", "IT"))
+    fields = {"edition": "test", "entries": [{"code": code, "title": {"en": f"Field {code}"}} for code in FIELDS]}
+    answered(await body.put("/v1/frameworks/isced-f", fields, version=1))
     ids = {}
     for fact in (MALTA, MALTA_COUNCIL, ITALY, ITALY_REGION):
         registered = answered(await body.post("/v1/institutions", institution_body(fact)), 201)

@@ -1,9 +1,11 @@
+import asyncio
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from pydantic_core import to_jsonable_python
 
 from shared.clock import now
 from shared.contracts.catalogue import ComparabilityDeclared, ComparabilityWithdrawn, Extent
@@ -16,6 +18,7 @@ from tests.support.running import ApiCaller, said_about
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 PATH = "/v1/comparabilities"
+TURNED = [(*sides, what) for sides in (("home", "host"), ("host", "home")) for what in ("qualification", "unit")]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -49,9 +52,9 @@ async def test_who_awards_the_home_qualification_may_declare_too_and_nobody_else
     world: World, statement: ComparabilityDeclared
 ):
     body = comparability_body(statement)
-    answered(await world.coordinator(MALTA_COUNCIL).post(PATH, body), 201)
+    answered(await world.coordinator(MALTA_COUNCIL).post(PATH, body | {"valid_until": "2026-12-31"}), 201)
     signatory = ApiCaller(world.http, world.ids[MALTA.institution_id], ("signatory",))
-    answered(await signatory.post(PATH, body), 201)
+    answered(await signatory.post(PATH, body | {"valid_from": "2027-01-01"}), 201)
     host = await world.coordinator(ITALY).post(PATH, body)
     assert (host.status_code, host.json()["type"].rpartition("/")[2]) == (403, "not-competent")
     assert (await ApiCaller(world.http, None, ("coordinator",)).post(PATH, body)).status_code == 403
@@ -91,6 +94,42 @@ async def test_who_declared_it_withdraws_it_once(world: World, catalogue: Runnin
     _, fact = await said_about(catalogue, declared["comparability_id"])
     assert isinstance(fact, ComparabilityWithdrawn)
     assert (fact.version, fact.withdrawn_on) == (2, today)
+
+
+async def test_two_declarations_never_hold_of_two_units_at_once(world: World, statement: ComparabilityDeclared):
+    body = comparability_body(statement)
+    both = await asyncio.gather(*(world.coordinator(one).post(PATH, body) for one in (MALTA, MALTA_COUNCIL)))
+    declared, refused = sorted(both, key=lambda response: response.status_code)
+    assert (declared.status_code, refused.status_code) == (201, 409)
+    comparability_id = declared.json()["comparability_id"]
+    assert refused.json()["comparability_id"] == comparability_id
+    assert comparability_id in refused.json()["detail"]
+    declarer = world.coordinator(MALTA if both[0] is declared else MALTA_COUNCIL)
+    answered(await declarer.post(f"{PATH}/{comparability_id}/withdrawal", version=1))
+    answered(await world.coordinator(MALTA).post(PATH, body), 201)
+
+
+async def test_the_other_direction_is_another_statement(world: World, statement: ComparabilityDeclared):
+    await declare(world, statement)
+    turned = comparability_body(statement) | {
+        **{f"{one}_{what}_id": getattr(statement, f"{other}_{what}_id") for one, other, what in TURNED},
+        "outcomes": [
+            {"home_outcome_id": str(pair.host_outcome_id), "host_outcome_id": str(pair.home_outcome_id)}
+            for pair in statement.outcomes
+        ],
+    }
+    answered(await world.coordinator(ITALY).post(PATH, to_jsonable_python(turned)), 201)
+
+
+async def test_conditions_are_said_and_levels_are_compared(
+    world: World, catalogue: Running, statement: ComparabilityDeclared
+):
+    conditions = {"en": "With a week on the ticket system"}
+    declared = await declare(world, replace(statement, conditions=conditions))
+    assert (declared["home_eqf_level"], declared["host_eqf_level"], declared["warnings"]) == (4, 4, [])
+    (fact,) = await said_about(catalogue, declared["comparability_id"])
+    assert isinstance(fact, ComparabilityDeclared)
+    assert fact.conditions == conditions
 
 
 async def test_the_list_can_be_of_one_unit(world: World, statement: ComparabilityDeclared):

@@ -79,9 +79,9 @@ async def test_the_next_policy_ends_the_one_until_further_notice_and_both_are_sa
     assert isinstance(fact, CountryPolicyPublished)
     assert (fact.version, fact.valid_until) == (3, date(2026, 12, 31))
     for day, in_force in (("2026-12-31", ended), ("2027-01-01", second)):
-        found = answered(await world.coordinator(MALTA).get(PATH, country="RO", valid_on=day))
+        found = answered(await world.coordinator(MALTA).get(PATH, country="RO", on=day))
         assert found["items"] == [in_force]
-    assert answered(await world.coordinator(MALTA).get(PATH, country="RO", valid_on="2025-12-31"))["items"] == []
+    assert answered(await world.coordinator(MALTA).get(PATH, country="RO", on="2025-12-31"))["items"] == []
 
 
 async def test_two_policies_are_never_in_force_at_once(world: World, catalogue: Running):

@@ -7,7 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
 from services.catalogue import store
-from services.catalogue.tables import COUNTRY_POLICIES, INSTITUTIONS, QUALIFICATIONS
+from services.catalogue.tables import (
+    COUNTRY_POLICIES,
+    INSTITUTIONS,
+    PUBLISHED_UNITS,
+    QUALIFICATION_VERSIONS,
+    QUALIFICATIONS,
+)
 from shared.auth import Principal
 from shared.db import SYSTEM
 from shared.paging import PageRequest
@@ -42,11 +48,9 @@ async def test_the_store_alone_keeps_drafts_from_strangers(world: World, catalog
         assert await store.find_qualification(tx, qualification_id, stranger) is None
         with pytest.raises(NotFound):
             await store.load_country_policy(tx, policy_id, stranger)
-        seen = await store.list_qualifications(
-            tx, stranger, PageRequest(limit=200), country=None, isced_f=None, state=None
-        )
+        seen = await store.list_qualifications(tx, stranger, PageRequest(limit=200), store.QualificationSearch())
         assert {one.state for one in seen.items} <= {"published"}
-        policies = await store.list_country_policies(tx, stranger, PageRequest(limit=200), country="BG", valid_on=None)
+        policies = await store.list_country_policies(tx, stranger, PageRequest(limit=200), country="BG", on=None)
         assert policies.items == []
 
 
@@ -70,8 +74,14 @@ async def test_the_database_alone_keeps_drafts_from_strangers(world: World, cata
 async def test_the_database_alone_lets_nobody_write_for_others(world: World, catalogue: Running):
     await world.publish()
     async with catalogue.database.transaction(str(world.ids[ITALY.institution_id])) as tx:
-        for table in (QUALIFICATIONS, INSTITUTIONS):
-            assert (await tx.execute(sa.update(table).values(country="IT"))).rowcount == 0
+        malta = world.ids[MALTA.institution_id]
+        alone = sa.and_(QUALIFICATIONS.c.owner_id == malta, QUALIFICATIONS.c.designed_by_ids.is_(None))
+        for table, of_malta in ((QUALIFICATIONS, alone), (INSTITUTIONS, INSTITUTIONS.c.institution_id == malta)):
+            assert (await tx.execute(sa.update(table).where(of_malta).values(country="IT"))).rowcount == 0
+        superseded = sa.update(QUALIFICATION_VERSIONS).where(QUALIFICATION_VERSIONS.c.owner_id == malta)
+        assert (await tx.execute(superseded.values(state="superseded"))).rowcount == 0
+        gone = sa.delete(PUBLISHED_UNITS).where(PUBLISHED_UNITS.c.owner_id == malta)
+        assert (await tx.execute(gone)).rowcount == 0
     row = {"institution_id": uuid4(), "version": 1, "name": "-", "country": "MT", "competences": [], "demo": True}
     async with catalogue.database.transaction("IT") as tx:
         with pytest.raises(ProgrammingError, match="row-level security"):
@@ -79,14 +89,19 @@ async def test_the_database_alone_lets_nobody_write_for_others(world: World, cat
 
 
 async def test_the_database_alone_keeps_what_is_published_as_it_is(world: World, catalogue: Running):
-    published, draft = await world.publish(), await world.draft()
-    for one, changed in ((published, 0), (draft, 1)):
-        this = QUALIFICATIONS.c.qualification_id == UUID(one["qualification_id"])
+    published = await world.publish()
+    this = QUALIFICATION_VERSIONS.c.qualification_id == UUID(published["qualification_id"])
+    for column in set(QUALIFICATION_VERSIONS.c.keys()) - {"state", "superseded_by"}:
         async with catalogue.database.transaction(SYSTEM) as tx:
-            assert (await tx.execute(sa.update(QUALIFICATIONS).where(this).values(isced_f="0000"))).rowcount == changed
+            unchanged = sa.update(QUALIFICATION_VERSIONS).where(this).values({column: QUALIFICATION_VERSIONS.c[column]})
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                await tx.execute(unchanged)
 
 
 async def test_nothing_is_ever_deleted(catalogue: Running):
     async with catalogue.database.transaction(SYSTEM) as tx:
         with pytest.raises(ProgrammingError, match="permission denied"):
             await tx.execute(sa.delete(QUALIFICATIONS))
+    async with catalogue.database.transaction(SYSTEM) as tx:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await tx.execute(sa.delete(QUALIFICATION_VERSIONS))

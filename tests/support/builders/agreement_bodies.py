@@ -4,6 +4,7 @@ Between Malta and Italy, unless others are given: a test over several services g
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from tests.support.builders.agreements import (
 )
 from tests.support.builders.catalogue import ITALY, MALTA, MALTA_ICT, SINCE
 
+LEARNERS = count(1)
 CONFIRMED = {"confirmed": True, "text": {"en": "As annexed."}}
 CONFIRMATIONS = dict.fromkeys(("status", "procedures", "conditions", "comparability", "other_actors"), CONFIRMED)
 
@@ -46,7 +48,9 @@ def memorandum_body(
 
 
 def learner_body(**changes: Any) -> dict[str, Any]:
-    usual = {"given_name": "Marija", "family_name": "Zammit-Prova", "birth_date": "2008-04-01"}
+    """Of age, and nobody who was registered before."""
+    name = f"Zammit-Prova {next(LEARNERS)}"
+    usual = {"given_name": "Marija", "family_name": name, "birth_date": "2005-04-01"}
     return _json(usual | changes)
 
 
@@ -91,5 +95,12 @@ def seen(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json(value: Any) -> dict[str, Any]:
-    body: dict[str, Any] = to_jsonable_python(value)
+    body: dict[str, Any] = _without_none(to_jsonable_python(value))
     return body
+
+
+def _without_none(value: Any) -> Any:
+    """As somebody writes it who leaves out what they have nothing to say about."""
+    if isinstance(value, dict):
+        return {name: _without_none(member) for name, member in value.items() if member is not None}
+    return [_without_none(member) for member in value] if isinstance(value, list) else value

@@ -3,9 +3,11 @@
 `transcript_issued(agreed)` is the usual one. Twenty thousand take a few seconds: call it with as many agreements.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from shared import ids
 from shared.contracts.agreements import LearningAgreementAgreed
@@ -15,11 +17,15 @@ from shared.contracts.assessment import (
     Authority,
     Method,
     OutcomeResult,
+    Period,
     Procedure,
     Result,
     TranscriptIssued,
+    UnitVerdict,
     transcript_hash,
 )
+
+BEST_FIRST = (Result.ACHIEVED, Result.PARTIALLY, Result.NOT_ACHIEVED, Result.NOT_ASSESSED)
 
 
 def outcome_results(agreed: LearningAgreementAgreed, result: Result = Result.ACHIEVED) -> tuple[OutcomeResult, ...]:
@@ -65,22 +71,45 @@ def assessment_confirmed(agreed: LearningAgreementAgreed, value: AssessmentValue
 def transcript_issued(agreed: LearningAgreementAgreed, *values: AssessmentValue, **changes: Any) -> TranscriptIssued:
     """A transcript of these assessments, or of one of everything; a later issue has `transcript_id` and `version`."""
     assessments = tuple(sorted(values or [assessment_value(agreed)], key=lambda value: value.assessment_id))
-    usual: dict[str, Any] = {
-        "transcript_id": ids.new_id(),
-        "version": 1,
-        "content_hash": transcript_hash(
-            learner_id=agreed.learner_id,
-            learning_agreement_id=agreed.learning_agreement_id,
-            learning_agreement_version=agreed.content_version,
-            host_id=agreed.host_id,
-            assessments=assessments,
-        ),
+    content: dict[str, Any] = {
         "learner_id": agreed.learner_id,
         "learning_agreement_id": agreed.learning_agreement_id,
         "learning_agreement_version": agreed.content_version,
-        "home_id": agreed.home_id,
         "host_id": agreed.host_id,
         "assessments": assessments,
+        "period": Period(starts_on=agreed.starts_on, ends_on=agreed.ends_on),
+        "units": unit_verdicts(agreed, assessments),
+    }
+    usual: dict[str, Any] = {
+        "transcript_id": ids.new_id(),
+        "version": 1,
+        "content_hash": transcript_hash(**content),
+        "home_id": agreed.home_id,
         "issued_at": datetime.combine(agreed.ends_on, time(12), UTC),
     }
-    return TranscriptIssued(**usual | changes)
+    return TranscriptIssued(**usual | content | changes)
+
+
+def unit_verdicts(agreed: LearningAgreementAgreed, values: Collection[AssessmentValue]) -> tuple[UnitVerdict, ...]:
+    """Each agreed unit of the host, achieved as far as one of the assessments says so."""
+    found = {one.outcome_id: set[Result]() for value in values for one in value.results}
+    for value in values:
+        for one in value.results:
+            found[one.outcome_id].add(one.result)
+    outcomes: dict[UUID, set[UUID]] = {}
+    for unit in agreed.units:
+        outcomes.setdefault(unit.host_unit_id, set()).update(pair.host_outcome_id for pair in unit.outcomes)
+    return tuple(_verdict(unit_id, outcomes[unit_id], found) for unit_id in sorted(outcomes))
+
+
+def _verdict(unit_id: UUID, outcome_ids: set[UUID], found: Mapping[UUID, set[Result]]) -> UnitVerdict:
+    results = [found.get(outcome_id, {Result.NOT_ASSESSED}) for outcome_id in sorted(outcome_ids)]
+    best = [next(kind for kind in BEST_FIRST if kind in kinds) for kinds in results]
+    partly = Result.PARTIALLY if {Result.ACHIEVED, Result.PARTIALLY} & {*best} else Result.NOT_ACHIEVED
+    missing = [one for one, kind in zip(sorted(outcome_ids), best, strict=True) if kind is not Result.ACHIEVED]
+    return UnitVerdict(
+        unit_id=unit_id,
+        verdict=best[0] if len({*best}) == 1 else partly,
+        outstanding_outcome_ids=tuple(missing),
+        hours=None,
+    )

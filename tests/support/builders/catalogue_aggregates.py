@@ -1,9 +1,15 @@
 """The demo world as the catalogue's own aggregates, for tests of its rules."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from uuid import UUID
+
 from services.catalogue.domain.country_policies import CountryPolicy, PolicyState
+from services.catalogue.domain.entries import OutcomeEntry, UnitEntry
 from services.catalogue.domain.institutions import Institution
-from services.catalogue.domain.qualifications import Qualification, QualificationState
-from shared.contracts.catalogue import CountryPolicyPublished, InstitutionRegistered, QualificationPublished
+from services.catalogue.domain.qualifications import Qualification, QualificationDescription, QualificationState
+from shared.contracts.catalogue import CountryPolicyPublished, InstitutionRegistered, QualificationPublished, Unit
 from tests.support.builders.catalogue import MALTA, MALTA_ICT
 
 
@@ -21,3 +27,19 @@ def qualification(
 
 def country_policy(fact: CountryPolicyPublished, state: PolicyState = PolicyState.PUBLISHED) -> CountryPolicy:
     return CountryPolicy(state=state, **vars(fact))
+
+
+def description_of(one: Qualification) -> QualificationDescription:
+    return QualificationDescription(**{name: getattr(one, name) for name in QualificationDescription.__annotations__})
+
+
+def entry_of(unit: Unit) -> UnitEntry:
+    return UnitEntry(**vars(unit) | {"outcomes": tuple(OutcomeEntry(**vars(outcome)) for outcome in unit.outcomes)})
+
+
+def as_new(entry: UnitEntry) -> UnitEntry:
+    return replace(entry, unit_id=None, outcomes=tuple(replace(outcome, outcome_id=None) for outcome in entry.outcomes))
+
+
+def numbered(start: int = 1) -> Iterator[UUID]:
+    return (UUID(int=number) for number in count(start))

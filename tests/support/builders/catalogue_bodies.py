@@ -18,7 +18,7 @@ ANSWERED = TypeAdapter(QualificationPublished)
 
 
 def institution_body(fact: InstitutionRegistered) -> dict[str, Any]:
-    return _body(fact, without={"institution_id", "version"})
+    return _body(fact, without={"institution_id", "version", "merged_into_id"})
 
 
 def country_policy_body(fact: CountryPolicyPublished) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def country_policy_body(fact: CountryPolicyPublished) -> dict[str, Any]:
 
 def qualification_body(fact: QualificationPublished) -> dict[str, Any]:
     """As it is sent for the first time: its units and outcomes have no ids yet."""
-    return _body(fact, without={"qualification_id", "version", "unit_id", "outcome_id"})
+    return _body(fact, without={"qualification_id", "version", "supersedes_version", "unit_id", "outcome_id"})
 
 
 def comparability_body(fact: ComparabilityDeclared) -> dict[str, Any]:

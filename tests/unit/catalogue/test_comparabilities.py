@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from services.catalogue.domain.comparabilities import (
 )
 from services.catalogue.domain.qualifications import Qualification, QualificationState
 from shared.contracts.catalogue import ComparabilityWithdrawn, Extent, OutcomePair
-from shared.problems import NotCompetent, Validation, WrongState
+from shared.problems import Conflict, NotCompetent, Validation, WrongState
 from tests.support.builders.catalogue import (
     COMPARABILITIES,
     ITALY,
@@ -38,11 +39,19 @@ def declared(
     home: Qualification | None = HOME,
     host: Qualification | None = HOST,
     fact=U1_FULL,
+    others: Sequence[Comparability] = (),
     **changes: Any,
 ):
     said = {name: getattr(fact, name) for name in ComparabilityStatement.__annotations__}
     statement = ComparabilityStatement(**said | changes)
-    return declare(statement, home=home, host=host, declared_by=declared_by, comparability_id=fact.comparability_id)
+    return declare(
+        statement,
+        home=home,
+        host=host,
+        declared_by=declared_by,
+        comparability_id=fact.comparability_id,
+        others=others,
+    )
 
 
 def refused(**arguments: Any) -> list[tuple[str, str]]:
@@ -56,6 +65,11 @@ def test_a_declaration_says_the_whole_statement(fact):
     comparability, facts = declared(fact=fact)
     assert comparability.state is ComparabilityState.DECLARED
     assert facts == [fact]
+
+
+def test_who_designs_a_joint_home_qualification_declares_too():
+    joint = replace(HOME, designed_by_ids=(MALTA.institution_id, ITALY.institution_id))
+    assert declared(ITALY.institution_id, home=joint)[0].declared_by == ITALY.institution_id
 
 
 def test_who_owns_or_who_awards_the_home_qualification_declares_and_nobody_else():
@@ -105,6 +119,31 @@ def test_a_pair_is_named_once():
 
 def test_it_does_not_end_before_it_begins():
     assert refused(valid_until=date(2025, 12, 31)) == [("/valid_until", "before_valid_from")]
+
+
+def test_at_any_date_one_statement_holds_of_two_units():
+    first, _ = declared(valid_from=date(2026, 1, 1), valid_until=date(2026, 6, 30))
+    later: dict[str, Any] = {"valid_from": date(2026, 7, 1), "valid_until": None}
+    assert declared(others=[first], **later)[0].valid_from == date(2026, 7, 1)
+    with pytest.raises(Conflict, match=str(first.comparability_id)) as problem:
+        declared(others=[first], valid_from=date(2026, 6, 30))
+    assert problem.value.members == {"comparability_id": str(first.comparability_id)}
+    with pytest.raises(Conflict):
+        declared(others=[declared()[0]], **later)
+
+
+def test_it_may_be_comparable_on_conditions():
+    conditions = {"en": "With a week on the ticket system"}
+    _, (fact,) = declared(conditions=conditions)
+    assert fact.conditions == conditions
+
+
+def test_levels_are_compared_and_a_lower_one_is_warned_of():
+    assert declared()[0].warnings == []
+    lower = replace(HOST, units=tuple(replace(unit, eqf_level=3) for unit in HOST.units))
+    below, _ = declared(host=lower)
+    assert (below.home_eqf_level, below.host_eqf_level, below.warnings) == (4, 3, ["LEVEL_BELOW"])
+    assert replace(below, host_eqf_level=None).warnings == []
 
 
 @pytest.mark.parametrize("state", ComparabilityState)

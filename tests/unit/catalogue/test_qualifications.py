@@ -1,64 +1,94 @@
 from dataclasses import replace
-from itertools import count, product
+from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.catalogue.domain import publication
-from services.catalogue.domain.entries import OutcomeEntry, UnitEntry
+from services.catalogue.domain.joint_design import Consent
 from services.catalogue.domain.qualifications import (
-    TRANSITIONS,
-    Qualification,
     QualificationCommand,
-    QualificationDescription,
     QualificationState,
+    discard,
     draft,
     edit,
+    revise,
 )
-from shared.contracts.catalogue import Unit
 from shared.problems import NotCompetent, Validation, WrongState
 from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL, MALTA_ICT, VET_SCHOOL
-from tests.support.builders.catalogue_aggregates import institution, qualification
-
-
-def description_of(one: Qualification) -> QualificationDescription:
-    return QualificationDescription(**{name: getattr(one, name) for name in QualificationDescription.__annotations__})
-
-
-def entry_of(unit: Unit) -> UnitEntry:
-    return UnitEntry(**vars(unit) | {"outcomes": tuple(OutcomeEntry(**vars(outcome)) for outcome in unit.outcomes)})
-
-
-def as_new(entry: UnitEntry) -> UnitEntry:
-    return replace(entry, unit_id=None, outcomes=tuple(replace(outcome, outcome_id=None) for outcome in entry.outcomes))
-
+from tests.support.builders.catalogue_aggregates import (
+    as_new,
+    description_of,
+    entry_of,
+    institution,
+    numbered,
+    qualification,
+)
 
 ENTRIES = tuple(entry_of(unit) for unit in MALTA_ICT.units)
 DESCRIPTION = description_of(qualification())
-
-
-def numbered(start: int = 1):
-    return (UUID(int=number) for number in count(start))
 
 
 def pointers(refused: pytest.ExceptionInfo[Validation]) -> list[str]:
     return [error["pointer"] for error in refused.value.members["errors"]]
 
 
+POSSIBLE = {
+    "draft": {"edit": "draft", "consents": "draft", "publication": "published", "discard": "published"},
+    "published": {"versions": "draft"},
+    "superseded": {},
+}
+"""From each state: what may be done, and the state after it."""
+
+
 @pytest.mark.parametrize(("state", "command"), [*product(QualificationState, QualificationCommand)])
 def test_only_what_the_table_allows_is_possible(state: QualificationState, command: QualificationCommand):
-    current = qualification(state=state)
+    joint = replace(DESCRIPTION, designed_by_ids=(MALTA.institution_id, ITALY.institution_id))
+    current = replace(qualification(state=state), **vars(joint), supersedes_version=1)
+    consent = Consent(institution_id=ITALY.institution_id, content_hash=current.content_hash)
     commands = {
-        QualificationCommand.EDIT: lambda: edit(current, DESCRIPTION, ENTRIES, ids=numbered()),
-        QualificationCommand.PUBLISH: lambda: publication.publish(current, institution(MALTA_COUNCIL))[0],
+        "edit": lambda: edit(current, joint, ENTRIES, ids=numbered()),
+        "consents": lambda: publication.consent(current, ITALY.institution_id, current.content_hash),
+        "publication": lambda: publication.publish(
+            replace(current, consents=(consent,)),
+            institution(MALTA_COUNCIL),
+            designers=[institution(), institution(ITALY)],
+        )[0],
+        "discard": lambda: discard(current, qualification(state=QualificationState.PUBLISHED)),
+        "versions": lambda: revise(current, current.version),
     }
-    if (state, command) in TRANSITIONS:
+    if command in POSSIBLE[state]:
         after = commands[command]()
-        assert (after.state, after.version) == (TRANSITIONS[state, command], current.version + 1)
+        assert (after.state, after.version) == (POSSIBLE[state][command], current.version + 1)
     else:
         with pytest.raises(WrongState) as refused:
             commands[command]()
-        assert refused.value.members == {"state": state, "possible": []}
+        assert refused.value.members["state"] == state
+        assert set(refused.value.members["possible"]) == POSSIBLE[state].keys()
+
+
+def test_a_first_draft_has_nothing_that_it_could_be_discarded_for():
+    with pytest.raises(WrongState) as refused:
+        discard(qualification(), None)
+    assert refused.value.members == {"state": "draft", "possible": ["consents", "edit", "publication"]}
+
+
+def test_the_next_version_begins_with_the_same_content_and_ids_and_a_version_that_never_was():
+    published = qualification(state=QualificationState.PUBLISHED)
+    next_ = revise(published, latest=7)
+    assert next_ == replace(qualification(), version=8, supersedes_version=published.version)
+
+
+def test_a_discarded_draft_leaves_what_was_published_and_uses_its_version_up():
+    published = replace(qualification(state=QualificationState.PUBLISHED), supersedes_version=1)
+    edited = replace(revise(published, latest=2), isced_f="0613", version=6)
+    assert discard(edited, published) == replace(published, version=7)
+
+
+def test_the_fact_of_the_next_version_says_which_one_it_supersedes():
+    next_ = revise(qualification(state=QualificationState.PUBLISHED), latest=2)
+    published, (fact,) = publication.publish(next_, institution(MALTA_COUNCIL))
+    assert (fact.version, fact.supersedes_version) == (published.version, 2) == (4, 2)
 
 
 def test_a_draft_belongs_to_its_author_and_gets_all_its_ids_here():

@@ -2,7 +2,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from shared.bodies import Body, CountryCode, DecimalText, LanguageMap, ShortText
 
@@ -29,16 +29,43 @@ def test_numbers_are_numbers():
         Example.model_validate({"name": "n", "ratio": "NaN"})
 
 
-@pytest.mark.parametrize("wrong", [{}, {"EN": "x"}, {"english": "x"}, {"en": ""}, {"en": "x" * 4001}, {"e": "x"}, "x"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"EN": "x"},
+        {"english": "x"},
+        {"en": ""},
+        {"en": "x" * 4001},
+        {"e": "x"},
+        {"xx": "nobody speaks it"},
+        {"fry": "has the shorter code fy"},
+        "x",
+    ],
+)
 def test_a_language_map_has_language_codes_and_texts(wrong):
     languages = TypeAdapter(LanguageMap)
-    assert languages.validate_python({"en": "Nurse", "fry": "Ferpleechkundige"})
+    assert languages.validate_python({"en": "Nurse", "stq": "Krankenplegster"})
     with pytest.raises(ValidationError):
         languages.validate_python(wrong)
 
 
-@pytest.mark.parametrize("wrong", ["fr", "FRA", "F", "FR\n", ""])
-def test_a_country_is_two_capital_letters(wrong):
+class Told(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    country: CountryCode
+    title: LanguageMap
+
+
+def test_what_was_stored_under_a_code_that_is_listed_no_longer_can_still_be_told():
+    stored = {"country": "AN", "title": {"mo": "Infirmier"}}
+    assert Told.model_validate(stored).model_dump() == stored
+    with pytest.raises(ValidationError):
+        TypeAdapter(CountryCode).validate_python("AN")
+
+
+@pytest.mark.parametrize("wrong", ["fr", "FRA", "F", "FR\n", "", "XX", "UK"])
+def test_a_country_has_its_code_of_iso_3166(wrong):
     country = TypeAdapter(CountryCode)
     assert country.validate_python("FR") == "FR"
     with pytest.raises(ValidationError):
