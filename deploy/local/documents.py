@@ -3,6 +3,7 @@
 import json
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -43,6 +44,9 @@ def unopened(name: str) -> Service:
     return service
 
 
+def openapi(name: str) -> dict[str, Any]:
+    return process.application(Running(unopened(name)), {}).openapi()
+
+
 def _openapi(name: str) -> str:
-    document = process.application(Running(unopened(name)), {}).openapi()
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(openapi(name), indent=2, ensure_ascii=False) + "\n"

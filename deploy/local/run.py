@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2
 from rich.console import Console
@@ -85,7 +86,10 @@ async def acquis(
     spans.provider = telemetry.set_up_tracing("acquis", None, spans)
     console.print("  Topics, databases and migrations …")
     await create_topics(platform)
-    own = {"notifications": {"secret_key": state.secret_key, "allowed_targets": frozenset({f"127.0.0.1:{port}"})}}
+    own: dict[str, dict[str, Any]] = {
+        "agreements": {"secret_key": state.secret_key},
+        "notifications": {"secret_key": state.secret_key, "allowed_targets": frozenset({f"127.0.0.1:{port}"})},
+    }
     authenticator = Authenticator(IssuerKeys(issuer.url), platform.audience)
     async with everything(servers.database_url, state.password, platform, authenticator, own=own) as services:
         for name, app in {"issuer": issuer.app, "demo": Inbox().app, "traces": spans.app}.items():

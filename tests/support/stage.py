@@ -150,7 +150,8 @@ async def _stage_on(servers: Servers, receiver: WebhookReceiver, home: Path, fol
         requests_per_minute=1_000_000,
     )
     await create_topics(platform)
-    own = {"notifications": {"secret_key": state.secret_key, "allowed_targets": frozenset({receiver.target})}}
+    key: dict[str, Any] = {"secret_key": state.secret_key}
+    own = {"agreements": key, "notifications": key | {"allowed_targets": frozenset({receiver.target})}}
     authenticator = Authenticator(IssuerKeys(issuer.url), platform.audience)
     database = prefix.replace("-", "_")
     async with everything(

@@ -95,7 +95,8 @@ async def told_world(servers: Servers) -> AsyncIterator[ToldWorld]:
     )
     await create_topics(platform)
     targets = frozenset({f"127.0.0.1:{port}"})
-    own = {"notifications": {"secret_key": Fernet.generate_key().decode(), "allowed_targets": targets}}
+    key: dict[str, Any] = {"secret_key": Fernet.generate_key().decode()}
+    own = {"agreements": key, "notifications": key | {"allowed_targets": targets}}
     keys = IssuerKeys(provider.URL, transport=provider.Provider(provider.KEY))
     admin = sa.make_url(servers.database_url)
     urls = {
