@@ -14,7 +14,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     ),
     "agreements": ("memoranda", "learners", "learning-agreements", "learning-agreement-statistics", "signing-links"),
     "assessment": ("assessments", "transcripts"),
-    "recognition": ("records", "validations", "decisions", "credits", "ledger"),
+    "recognition": ("records", "validations", "decisions", "credits", "ledger", "simulations"),
     "notifications": ("subscriptions", "deliveries", "events", "event-types"),
 }
 """Service → the resources that stand right under `/v1/`."""

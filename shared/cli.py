@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,9 +25,19 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on; also for /healthz, /readyz and /metrics.")]
 
 
-def main(build: Callable[[], Service]) -> None:
+Work = Callable[[Running], Coroutine[Any, Any, None]]
+Run = Callable[[Work], None]
+"""Runs something on the service, which is opened for it and closed after it."""
+AddVerbs = Callable[[typer.Typer, Run], None]
+"""How a service adds verbs of its own."""
+
+
+def main(build: Callable[[], Service], add_verbs: AddVerbs | None = None) -> None:
     """Run the verb that the command line names."""
-    commands(build)()
+    app = commands(build)
+    if add_verbs:
+        add_verbs(app, partial(_run, build))
+    app()
 
 
 def commands(build: Callable[[], Service]) -> typer.Typer:
@@ -96,6 +107,11 @@ def _running(build: Callable[[], Service]) -> Running:
     telemetry.set_up_logging(platform.log_level)
     telemetry.set_up_tracing(f"acquis-{service.name}", str(platform.otlp_endpoint) if platform.otlp_endpoint else None)
     return Running(service)
+
+
+def _run(build: Callable[[], Service], work: Work) -> None:
+    running = _running(build)
+    asyncio.run(_closing(running, work(running)))
 
 
 def _no_loops(_: Running) -> Loops:

@@ -59,7 +59,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
             if method == "get" and "{" in path:
                 operation["parameters"].append(IF_NONE_MATCH)
                 operation["responses"]["304"] = NOT_MODIFIED
-            for status in sorted(_statuses(path, method, operation)):
+            for status in sorted({*_statuses(path, method, operation), *_declared(operation)}):
                 operation["responses"][str(status)] = _response(status)
     return document
 
@@ -79,6 +79,11 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
         yield 415  # the key stands for the whole request, so a body that nobody asked for is read too
     if "If-Match" in parameters:
         yield from (412, 428)
+
+
+def _declared(operation: dict[str, Any]) -> Iterator[int]:
+    """The problems that a route names itself: `responses={410: {}}`."""
+    return (int(status) for status in operation["responses"] if int(status) >= 400)  # noqa: PLR2004 - errors, in HTTP
 
 
 def _response(status: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp
 
-from shared import contracts
+from shared import contracts, telemetry
 from shared.auth import Authenticator
 from shared.health import health_router
 from shared.jwks import IssuerKeys
@@ -95,7 +95,12 @@ def application(running: Running, loops: Loops, authenticator: Authenticator | N
     app.state.settings = running.settings
     events = FileResponse(ASYNCAPI / f"{service.name}.json", media_type="application/json")
     app.add_route("/asyncapi.json", lambda _: events, include_in_schema=False)
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz,metrics", exclude_spans=["receive", "send"])
+    FastAPIInstrumentor.instrument_app(
+        app,
+        excluded_urls="healthz,readyz,metrics",
+        exclude_spans=["receive", "send"],
+        server_request_hook=telemetry.redact,
+    )
     return app
 
 

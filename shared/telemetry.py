@@ -1,6 +1,7 @@
 """What an operator sees: structured logs, spans and metrics."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ PROPAGATOR = TraceContextTextMapPropagator()
 TRACER = trace.get_tracer("acquis")
 RECORDED = ("01", "03")
 """Flags at the end of a traceparent by which whoever began the trace says that it is recorded (W3C Trace Context)."""
+ADDRESSES = ("http.target", "http.url", "url.path", "url.full")
+"""Attributes by OpenTelemetry's semantic conventions, older and newer."""
+SECRET_IN_PATH = re.compile(r"(?<=/)[A-Za-z0-9_-]{43,}")
+"""256 bits in base64 take 43 characters, a UUID 36."""
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -112,6 +117,15 @@ def traceparent_of(span: Span) -> str:
     """W3C Trace Context; a trace of zeros when nothing is being traced, so that the attribute is never missing."""
     context = span.get_span_context()
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+def redact(span: Span, _: Any) -> None:
+    """Of addresses a span tells no query, in which people look for names, and no secret, such as that of a link."""
+    for name, value in list((getattr(span, "attributes", None) or {}).items()):
+        if name in ADDRESSES:
+            span.set_attribute(name, SECRET_IN_PATH.sub("…", str(value).partition("?")[0]))
+        elif name == "url.query":
+            span.set_attribute(name, "")
 
 
 def current_traceparent() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.auth import Principal
 from shared.db import SYSTEM
@@ -23,7 +24,8 @@ def visible_to(
 ) -> sa.ColumnElement[bool]:
     """The rows that name the caller's institution, the learner who calls, or a country of a competent body.
 
-    Nothing for anybody else: an operator, or a learner where no `learner` column is given.
+    The column `country` may hold one or an array of them. Nothing for anybody else: an operator, or a learner where no
+    `learner` column is given.
     """
     own: list[sa.ColumnElement[bool]] = []
     if institution := _institution(principal):
@@ -31,7 +33,7 @@ def visible_to(
     if principal.learner_id and learner is not None:
         own.append(learner == principal.learner_id)
     if country is not None and (countries := _countries(principal)):
-        own.append(country.in_(countries))
+        own.append(country.overlap(countries) if isinstance(country.type, ARRAY) else country.in_(countries))
     return sa.or_(sa.false(), *own)
 
 

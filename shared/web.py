@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.middleware import Middleware
 
 from shared import idempotency, openapi, problem_responses
-from shared.auth import Authenticator, Caller
+from shared.auth import Authenticator, Caller, Principal
 from shared.db import Database
 from shared.door import BodyLimit, Identification, RateLimit, RequestContext
 from shared.entity_tags import is_current
@@ -51,26 +51,33 @@ PublicTransaction = Annotated[AsyncConnection, Depends(_public_transaction, scop
 """The same for what everybody may read; it sees no row under row-level security."""
 
 
-async def _claim_key(
-    request: Request,
-    caller: Caller,
-    tx: Transaction,
-    key: Annotated[
-        str,
-        Header(
-            alias="Idempotency-Key",
-            pattern=r"^[\x21-\x7e]{1,255}$",
-            description="A new random value for each new request, the same one when it is repeated",
-            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
-        ),
-    ],
-) -> None:
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="A new random value for each new request, the same one when it is repeated",
+        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    ),
+]
+
+
+async def _claim_key(request: Request, caller: Caller, tx: Transaction, key: Key) -> None:
     request.state.claim = await idempotency.claim(tx, request, caller, key)
+
+
+async def _claim_public_key(request: Request, tx: PublicTransaction, key: Key) -> None:
+    request.state.claim = await idempotency.claim(tx, request, ANYBODY, key)
 
 
 IdempotencyKey = Annotated[None, Depends(_claim_key)]
 """For a POST that creates: repeated with the same key it gets the first answer again. Put it last among the parameters,
 so that nobody gets an answer who may not ask."""
+
+ANYBODY = Principal("anybody")
+
+PublicIdempotencyKey = Annotated[None, Depends(_claim_public_key)]
+"""The same without a caller, for a path that nobody can guess: the secret in it is part of who asks."""
 
 
 class Route(APIRoute):

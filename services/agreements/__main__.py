@@ -1,4 +1,5 @@
 from services.agreements.app import service
+from services.agreements.commands import add_verbs
 from shared.cli import main
 
-main(service)
+main(service, add_verbs)

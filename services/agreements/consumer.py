@@ -11,4 +11,8 @@ SUBSCRIPTIONS: Mapping[str, Handler] = {
     "acquis.qualification.published.v1": handlers.keep_qualifications,
     "acquis.comparability.declared.v1": handlers.keep_comparabilities,
     "acquis.comparability.withdrawn.v1": handlers.keep_withdrawals,
+    "acquis.country-policy.published.v1": handlers.keep_country_policies,
+    "acquis.credit.recognised.v1": handlers.keep_unit_decisions,
+    "acquis.credit.partially-recognised.v1": handlers.keep_unit_decisions,
+    "acquis.credit.documented.v1": handlers.keep_unit_decisions,
 }

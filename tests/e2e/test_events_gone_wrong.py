@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from deploy.local.demo.client import until
-from deploy.local.demo.story import FAMILY_NAME
+from deploy.local.demo.mobility import FAMILY_NAME
 from tests.e2e.test_story_under_faults import expect_exactly_once, play
 from tests.support.stage import Stage
 

@@ -7,6 +7,7 @@ from multiprocessing import get_context
 
 import pytest
 
+from deploy.local.demo.client import Actor
 from deploy.routes import SERVICES
 from tests.support.fuzzing import fuzz
 from tests.support.told_world import ToldWorld, bearer
@@ -32,6 +33,7 @@ async def test_whatever_is_sent_the_answer_is_one_that_the_document_announces(
         told_world.staff("it"),
         told_world.staff("mt-council"),
         told_world.told.learner(),
+        Actor("operator", ("operator",)),
     ]
     tokens = [bearer(caller)["Authorization"].removeprefix("Bearer ") for caller in callers]
     fuzzing = asyncio.get_running_loop().run_in_executor(another_process, fuzz, told_world.url, service, tokens, ids)

@@ -87,7 +87,7 @@ async def test_the_newcomer_sees_the_story_stops_it_and_finds_it_again(environme
 async def the_story_is_there(said: str) -> None:
     """Credit, reasons, signature, trace; and each command to copy works as it says."""
     assert re.search(r"U3 Deployment .* 30.0 .* automatic .* counts", said)
-    assert re.search(r"U2 Problem handling .* under review: LO_MISSING", said)
+    assert re.search(r"U2 Problem handling .* in progress, needs U2\.RA", said)
     assert "signature verified" in said
     trace = said[said.index("One trace") :]
     hops = ("confirmation", "handle acquis.transcript.issued.v1", "handle acquis.credit.recognised.v1", "deliver")

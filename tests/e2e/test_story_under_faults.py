@@ -27,12 +27,13 @@ async def play(story: Story, *, between: Fault = no_fault) -> Story:
 
 
 async def expect_exactly_once(stage: Stage, *stories: Story) -> None:
-    """For each learner: one unit counts, one is under review, the chain holds, and the webhook came with one id."""
+    """For each learner: one unit counts, one is in progress, the chain holds, and the webhook came with one id."""
     for story in stories:
         record = await story.record()
         learner = story.told.learner_id
         assert [credit["mode"] for credit in record["credits"]] == ["automatic"]
-        assert [review["reasons"] for review in record["reviews"]] == [["LO_MISSING"]]
+        assert [len(begun["needed_outcome_ids"]) for begun in record["in_progress"]] == [1]
+        assert record["reviews"] == []
         ledger = await stage.rows(
             "recognition", "SELECT position FROM ledger_entries WHERE learner_id = :learner", learner=learner
         )

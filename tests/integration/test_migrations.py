@@ -11,7 +11,6 @@ from alembic.migration import MigrationContext
 
 from deploy.local.servers import Servers
 from services.agreements import app as agreements
-from services.agreements.settings import Settings as AgreementsSettings
 from services.assessment import app as assessment
 from services.assessment.settings import Settings as AssessmentSettings
 from services.catalogue import app as catalogue
@@ -23,6 +22,7 @@ from shared.db import SYSTEM
 from shared.migrations import current, migrate, newest
 from shared.service import Running, Service
 from shared.settings import ServiceSettings
+from tests.support.learners import SettingsWithKey as AgreementsSettings
 from tests.support.notifications import SettingsWithKey as NotificationsSettings
 from tests.support.running import running_service
 

@@ -22,9 +22,9 @@ CONFIGURATION: dict[str, Any] = {
     "generation": {"max-examples": 6, "deterministic": True, "no-shrink": True, "database": "none"},
     "phases": {"stateful": {"max-steps": 6, "generation": {"max-examples": 2}}},
     "checks": {
-        "missing_required_header": {"expected-statuses": ["400", "401", "403", "415", "422", "428"]},
+        "missing_required_header": {"expected-statuses": ["400", "401", "403", "415", "422", "428", "429"]},
         "negative_data_rejection": {
-            "expected-statuses": ["400", "401", "403", "404", "405", "409", "412", "415", "422", "428"]
+            "expected-statuses": ["400", "401", "403", "404", "405", "409", "412", "415", "422", "428", "429"]
         },
         "positive_data_acceptance": {"enabled": False},  # rules refuse much that is well-formed: see below
         "ignored_auth": {"enabled": False},  # test_bad_requests.py tries every operation

@@ -85,6 +85,8 @@ async def ids_of(world: ToldWorld) -> dict[str, str]:
     ids = {
         "learner_id": str(world.told.learner_id),
         "version": "1",
+        "number": "1",
+        "content_version": "1",
         "secret": "x" * 43,
         "link_id": str(uuid4()),
         "alias_id": str(uuid4()),

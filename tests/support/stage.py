@@ -62,17 +62,17 @@ class Stage:
         receiver: WebhookReceiver,
     ) -> None:
         self.servers, self.services, self.processes = servers, services, processes
-        self.receiver, self._client, self._world = receiver, client, Told(key=client.key)
+        self.receiver, self.client, self._world = receiver, client, Told(key=client.key)
 
     async def story(self) -> Story:
         """A story in which everything but the learner's part has been told."""
-        story = Story(self._client, self.receiver.url, self._world)
+        story = Story(self.client, self.receiver.url, self._world)
         for step in story.steps_left():
             if step.name == "draft agreement":
                 break
             await step.play()
         self._world = self._world.model_copy(update={"learner_number": self._world.learner_number + 1})
-        return Story(self._client, self.receiver.url, self._world.model_copy(deep=True))
+        return Story(self.client, self.receiver.url, self._world.model_copy(deep=True))
 
     async def rows(self, service: str, query: str, **parameters: Any) -> list[Any]:
         """What a service's database holds; asked again when it has just been restarted."""

@@ -62,7 +62,11 @@ class Client:
     def __init__(self, http: httpx2.AsyncClient, token: Callable[[Mapping[str, Any]], str], key: str) -> None:
         self._http, self._token, self.key = http, token, key
 
-    async def get(self, actor: Actor, path: str) -> Resource:
+    def with_key(self, key: str) -> "Client":
+        """Another system that calls the same API."""
+        return Client(self._http, self._token, key)
+
+    async def get(self, actor: Actor | None, path: str) -> Resource:
         return await self._call(actor, "GET", path, {}, None)
 
     async def find(self, actor: Actor, path: str) -> Resource | None:
@@ -75,19 +79,31 @@ class Client:
             return None
 
     async def post(
-        self, actor: Actor, path: str, body: Mapping[str, Any] | None = None, *, to: Resource | None = None
+        self, actor: Actor | None, path: str, body: Mapping[str, Any] | None = None, *, to: Resource | None = None
     ) -> Resource:
-        """Create, or make the transition of the resource `to` as it was last read.
+        """Create, or make the transition of the resource `to` as it was last read; with a link also as nobody.
 
         What another service has not heard of yet, or a service that is away for the moment, is asked again until it
         answers: same key, so nothing happens twice.
         """
-        key = str(uuid5(NAMESPACE_URL, f"{self.key} {actor.name} {path} {to.etag if to else ''} {body}"))
-        headers = {"Idempotency-Key": key, **({"If-Match": to.etag} if to and to.etag else {})}
+        key = str(uuid5(NAMESPACE_URL, f"{self.key} {_name(actor)} {path} {to.etag if to else ''} {body}"))
+        return await self._patiently(actor, "POST", path, {"Idempotency-Key": key, **_if_match(to)}, body)
 
+    async def put(self, actor: Actor, path: str, body: Mapping[str, Any], *, to: Resource) -> Resource:
+        """Replace the content of the resource `to` as it was last read."""
+        return await self._patiently(actor, "PUT", path, _if_match(to), body)
+
+    async def _patiently(
+        self,
+        actor: Actor | None,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+    ) -> Resource:
         async def attempt() -> Resource | None:
             try:
-                return await self._call(actor, "POST", path, headers, body)
+                return await self._call(actor, method, path, headers, body)
             except (RefusedError, httpx2.TransportError) as refused:
                 if not worth_repeating(refused):
                     raise
@@ -96,13 +112,21 @@ class Client:
         return await until(attempt)
 
     async def _call(
-        self, actor: Actor, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
+        self, actor: Actor | None, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> Resource:
-        authorization = {"Authorization": f"Bearer {self._token(actor.claims())}"}
+        authorization = {"Authorization": f"Bearer {self._token(actor.claims())}"} if actor else {}
         answer = await self._http.request(method, path, json=body, headers={**headers, **authorization})
         if answer.is_error:
-            raise RefusedError(f"{method} {path} as {actor.name}", answer.status_code, answer.json())
+            raise RefusedError(f"{method} {path} as {_name(actor)}", answer.status_code, answer.json())
         return Resource(body=answer.json(), etag=answer.headers.get("ETag"))
+
+
+def _name(actor: Actor | None) -> str:
+    return actor.name if actor else "somebody with a link"
+
+
+def _if_match(resource: Resource | None) -> dict[str, str]:
+    return {"If-Match": resource.etag} if resource and resource.etag else {}
 
 
 def worth_repeating(refused: Exception) -> bool:

@@ -7,7 +7,15 @@ from uuid import UUID
 
 from deploy.local.demo.client import Client
 from deploy.local.demo.told import Told, body_of
-from deploy.local.demo.world import COMPARABILITIES, INSTITUTIONS, KINDS, POLICIES, QUALIFICATIONS
+from deploy.local.demo.world import (
+    COMPARABILITIES,
+    GRADES,
+    INSTITUTIONS,
+    KINDS,
+    PERIOD,
+    POLICIES,
+    QUALIFICATIONS,
+)
 
 YES = {"confirmed": True, "text": {"en": "As annexed."}}
 CONFIRMATIONS = dict.fromkeys(("status", "procedures", "conditions", "comparability", "other_actors"), YES)
@@ -27,6 +35,22 @@ class Partners:
             body = body_of(policy["country"])
             draft = await self._client.post(body, "/v1/country-policies", policy)
             await self._client.post(body, f"/v1/country-policies/{draft['country_policy_id']}/publication", to=draft)
+
+    async def publish_grades(self) -> None:
+        for key, (scale, grades) in GRADES.items():
+            of_scale = [{name: value for name, value in grade.items() if name != "share"} for grade in grades]
+            defined = await self._client.post(
+                body_of(scale["country"]), "/v1/grade-scales", scale | {"grades": of_scale}
+            )
+            table = {
+                "institution_id": str(self.told.institutions[key]),
+                "grade_scale_id": defined["grade_scale_id"],
+                "shares": [{"label": grade["label"], "share": grade["share"]} for grade in grades],
+                **PERIOD,
+            }
+            school = self.told.staff(key, "coordinator")
+            draft = await self._client.post(school, "/v1/grade-tables", table)
+            await self._client.post(school, f"/v1/grade-tables/{draft['grade_table_id']}/publication", to=draft)
 
     async def publish_qualifications(self) -> None:
         for key, (awarding_body, qualification) in QUALIFICATIONS.items():
@@ -83,6 +107,11 @@ class Partners:
             ],
             "two_person_rule": True,
             "confirmations": CONFIRMATIONS,
+            "objectives": {"en": "Learners of ICT support do part of their qualification at the partner's."},
+            "minimum_days": 14,
+            "maximum_days": 180,
+            "quality_assurance": {"en": "Both schools follow the EQAVET cycle and visit each other once a year."},
+            "notice_months": 12,
             "valid_from": str(self.told.today),
             "valid_until": str(self.told.today + timedelta(days=3 * 365)),
         }

@@ -4,19 +4,13 @@ Each step is a thing that somebody does through the API.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
-from deploy.local.demo.client import Actor, Client, Resource, until
+from deploy.local.demo.client import Client, Resource, until
+from deploy.local.demo.mobility import UNITS_ABROAD, Mobility
 from deploy.local.demo.partners import Partners
 from deploy.local.demo.told import Told, known
-
-FAMILY_NAME = "Borg"
-UNITS_ABROAD = ("U3", "U2")
-"""U3 corresponds in full and is recognised by itself; U2 in part, so that a person is asked."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +25,7 @@ class Story:
 
     def __init__(self, client: Client, webhook_url: str, told: Told) -> None:
         self._client, self._webhook_url, self.told = client, webhook_url, told
+        self.mobility = Mobility(client, told)
         self.confirmed_at = 0.0
         """When the examiner's last confirmation was sent, as `time.time()`."""
 
@@ -44,6 +39,10 @@ class Story:
             "register": (
                 "Competent bodies register the institutions and publish their countries' policies",
                 partners.register,
+            ),
+            "publish grades": (
+                "France and Germany publish how grades are distributed at their schools",
+                partners.publish_grades,
             ),
             "publish qualifications": (
                 "Schools publish qualifications with units and learning outcomes",
@@ -63,14 +62,21 @@ class Story:
             ),
             "draft agreement": (
                 "Malta registers a learner and drafts the learning agreement",
-                self.draft_agreement,
+                self.mobility.draft,
             ),
-            "sign agreement": ("The learner signs, then Malta, then Italy: agreed", self.sign_agreement),
-            "start mobility": ("The learner arrives in Italy", self.start_mobility),
+            "sign agreement": (
+                "The learner signs by a link, without an account, then Malta, then Italy: agreed",
+                self.mobility.sign,
+            ),
+            "start mobility": ("The learner arrives in Italy", self.mobility.start),
             "assess": ("Italy's assessor plans and records the assessments", self.assess),
             "confirm": (
                 "The stay ends; Italy's examiner confirms, which issues the transcript",
                 self.confirm,
+            ),
+            "complement": (
+                "Italy writes down what really took place; the learner and Italy sign it",
+                self.mobility.complement,
             ),
         }
         return [self._noting(name, title, play) for name, (title, play) in steps.items()]
@@ -82,51 +88,10 @@ class Story:
 
         return Step(name, title, play_and_note)
 
-    async def draft_agreement(self) -> None:
-        person = {
-            "given_name": "Ġanni",
-            "family_name": f"{FAMILY_NAME}-{self.told.learner_number}",
-            "birth_date": "2008-04-01",
-        }
-        learner = await self._client.post(self.told.staff("mt", "coordinator"), "/v1/learners", person)
-        self.told.learner_id = UUID(learner["learner_id"])
-        memorandum, qualification = known(self.told.memorandum), self.told.qualifications["mt"]
-        terms = {
-            "learner_id": learner["learner_id"],
-            "host_id": str(self.told.institutions["it"]),
-            "memorandum_id": memorandum["memorandum_id"],
-            "memorandum_version": memorandum["content_version"],
-            "qualification_id": qualification["qualification_id"],
-            "qualification_version": qualification["version"],
-            "units": [self._unit_abroad(f"it {code}") for code in UNITS_ABROAD],
-            "transcript_policy": "on_completion",
-            "starts_on": str(self.told.today),
-            "ends_on": str(self.told.today + timedelta(days=30)),
-        }
-        self.told.agreement = await self._client.post(
-            self.told.staff("mt", "coordinator"), "/v1/learning-agreements", terms
-        )
-
-    async def sign_agreement(self) -> None:
-        signers = {
-            "signatures": (self.told.learner(), self.told.staff("mt", "signatory")),
-            "approval": (self.told.staff("it", "signatory"),),
-        }
-        for act, actors in signers.items():
-            for actor in actors:
-                agreement = known(self.told.agreement)
-                seen = {name: agreement[name] for name in ("content_version", "content_hash")}
-                await self._advance_agreement(actor, act, seen)
-
-    async def start_mobility(self) -> None:
-        await self._advance_agreement(
-            self.told.staff("it", "coordinator"), "start", {"started_on": str(self.told.today)}
-        )
-
     async def assess(self) -> None:
-        for code in UNITS_ABROAD:
+        for code in self.mobility.units_agreed():
             assessor = self.told.staff("it", "assessor")
-            outcomes = [pair["host_outcome_id"] for pair in self._unit_abroad(f"it {code}")["outcomes"]]
+            outcomes = [pair["host_outcome_id"] for pair in self.mobility.unit_abroad(f"it {code}")["outcomes"]]
             unit_id = self.told.unit("it", code)["unit_id"]
             plan = {
                 "learning_agreement_id": known(self.told.agreement)["learning_agreement_id"],
@@ -143,8 +108,10 @@ class Story:
             self.told.assessments[code] = await self._client.post(assessor, path, result, to=planned)
 
     async def confirm(self) -> None:
-        completed = {"completed_on": str(self.told.today)}
-        await self._advance_agreement(self.told.staff("it", "coordinator"), "completion", completed)
+        await self.mobility.complete()
+        await self.confirm_assessments()
+
+    async def confirm_assessments(self) -> None:
         for code, recorded in self.told.assessments.items():
             path = f"/v1/assessments/{recorded['assessment_id']}/confirmation"
             self.confirmed_at = time.time()
@@ -156,7 +123,7 @@ class Story:
 
         async def complete() -> Resource | None:
             record = await self._client.find(self.told.staff("mt", "recogniser"), path)
-            done = record is not None and len(record["credits"]) + len(record["reviews"]) == len(UNITS_ABROAD)
+            done = record is not None and len(record["credits"]) + len(record["in_progress"]) == len(UNITS_ABROAD)
             return record if done else None
 
         return await until(complete)
@@ -169,19 +136,3 @@ class Story:
             await self._client.get(recogniser, f"/v1/decisions/{decision['decision_id']}")
             for decision in found["items"]
         ]
-
-    async def _advance_agreement(self, actor: Actor, act: str, body: Mapping[str, Any]) -> None:
-        agreement = known(self.told.agreement)
-        path = f"/v1/learning-agreements/{agreement['learning_agreement_id']}/{act}"
-        self.told.agreement = await self._client.post(actor, path, body, to=agreement)
-
-    def _unit_abroad(self, comparability: str) -> dict[str, Any]:
-        declared = self.told.comparabilities[comparability]
-        return {
-            "unit_id": declared["home_unit_id"],
-            "host_unit_id": declared["host_unit_id"],
-            "comparability_id": declared["comparability_id"],
-            "comparability_version": declared["version"],
-            "outcomes": declared["outcomes"],
-            "automatic": True,
-        }

@@ -1,5 +1,29 @@
 """Where HTTP comes in, one router for each aggregate."""
 
-from services.agreements.api import learners, learning_agreements, memoranda
+from services.agreements.api import (
+    agreeing,
+    complements,
+    learner_exports,
+    learners,
+    learning_agreement_changes,
+    learning_agreement_statistics,
+    learning_agreement_stays,
+    learning_agreement_versions,
+    learning_agreements,
+    memoranda,
+    signing_links,
+)
 
-ROUTERS = [memoranda.router, learners.router, learning_agreements.router]
+ROUTERS = [
+    memoranda.router,
+    learners.router,
+    learner_exports.router,
+    learning_agreements.router,
+    learning_agreement_versions.router,
+    agreeing.router,
+    learning_agreement_changes.router,
+    learning_agreement_stays.router,
+    complements.router,
+    learning_agreement_statistics.router,
+    signing_links.router,
+]

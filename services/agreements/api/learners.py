@@ -1,82 +1,110 @@
-from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
-from pydantic import ConfigDict, Field, PastDate, StringConstraints, TypeAdapter, WithJsonSchema
+from fastapi import Query, Response
+from pydantic import StringConstraints
 
 from services.agreements import handlers, store
-from services.agreements.api.fields import ANSWER
-from services.agreements.domain.learners import Learner, PersonalData
+from services.agreements.api.learner_bodies import ErasureRequest, LearnerAnswer, LearnerRequest
+from services.agreements.api.sealed import OwnSettings
+from services.agreements.domain.learners import Learner
+from services.agreements.handlers import sealing
+from services.agreements.settings import Settings
 from shared.auth import Principal, allow
-from shared.bodies import WRITTEN_AS_DATE, Body, ShortText
-from shared.entity_tags import created, set_etag
+from shared.entity_tags import IfMatch, created, set_etag
 from shared.paging import Page, Paged
 from shared.web import IdempotencyKey, Transaction, api_router
 
 router = api_router("learners")
-PERSONAL_DATA = TypeAdapter(PersonalData)
 
-EXAMPLE: dict[str, Any] = {
-    "given_name": "Demo",
-    "family_name": "Learner",
-    "birth_date": "2008-04-01",
-    "email": "demo.learner@example.org",
-}
-
-# Whether an address works only a letter to it can tell; this refuses what is none at all.
-EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")]
 Coordinator = Annotated[Principal, allow("coordinator")]
 HomeReader = Annotated[Principal, allow("coordinator", "signatory", "recogniser", "appeals_officer")]
+Reader = Annotated[Principal, allow("coordinator", "signatory", "recogniser", "appeals_officer", "learner")]
 
 
-class LearnerRequest(Body):
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
-
-    given_name: ShortText
-    family_name: ShortText
-    birth_date: Annotated[
-        PastDate,
-        Field(ge=date(1900, 1, 1)),
-        WRITTEN_AS_DATE,
-        WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20)", "description": "A day in the past"}),
-    ]
-    email: EmailAddress | None = None
-
-    def personal(self) -> PersonalData:
-        return PERSONAL_DATA.validate_python(self.model_dump())
+def shown(learner: Learner, settings: Settings) -> LearnerAnswer:
+    return LearnerAnswer.of(learner, sealing.opened(learner.sealed, settings.vault), settings.retention)
 
 
-class LearnerAnswer(LearnerRequest):
-    model_config = ANSWER
-
-    learner_id: UUID = Field(description="The learner's pseudonym: all that anything else says of the learner")
-    version: int
-    home_id: UUID
-
-    @classmethod
-    def of(cls, learner: Learner) -> Self:
-        return cls.model_validate({**vars(learner), **vars(learner.personal), "learner_id": learner.id})
+def _answer(response: Response, learner: Learner, settings: Settings) -> LearnerAnswer:
+    set_etag(response, learner.version)
+    return shown(learner, settings)
 
 
 @router.post("/learners", status_code=201)
 async def register_learner(
-    body: LearnerRequest, caller: Coordinator, response: Response, tx: Transaction, _: IdempotencyKey
+    body: LearnerRequest,
+    caller: Coordinator,
+    response: Response,
+    tx: Transaction,
+    settings: OwnSettings,
+    _: IdempotencyKey,
 ) -> LearnerAnswer:
-    """Register a learner of your institution, which is the learner's home."""
-    learner = await handlers.register_learner(tx, caller, body.personal())
+    """Register a learner of your institution, which is the learner's home.
+
+    Refused with `duplicate-learner` if you seem to have this person already; `distinct_from` says that you checked.
+    """
+    learner = await handlers.register_learner(tx, caller, body.registration(), settings.vault)
     created(response, f"/v1/learners/{learner.id}", learner.version)
-    return LearnerAnswer.of(learner)
+    return shown(learner, settings)
 
 
 @router.get("/learners")
-async def list_learners(caller: HomeReader, tx: Transaction, pager: Paged) -> Page[LearnerAnswer]:
+async def list_learners(
+    caller: HomeReader,
+    tx: Transaction,
+    pager: Paged,
+    settings: OwnSettings,
+    name: Annotated[
+        str | None,
+        StringConstraints(min_length=1, max_length=200),
+        Query(description="What the given or the family name begins with, in capitals or not"),
+    ] = None,
+) -> Page[LearnerAnswer]:
     """The learners of your institution."""
-    return pager.page((await store.list_learners(tx, caller, pager.wanted)).map(LearnerAnswer.of))
+    found = await store.list_learners(tx, caller, pager.wanted, name=name)
+    return pager.page(found.map(lambda learner: shown(learner, settings)))
 
 
 @router.get("/learners/{learner_id}")
-async def get_learner(learner_id: UUID, caller: HomeReader, response: Response, tx: Transaction) -> LearnerAnswer:
-    learner = await store.load_learner(tx, learner_id, caller)
-    set_etag(response, learner.version)
-    return LearnerAnswer.of(learner)
+async def get_learner(
+    learner_id: UUID, caller: Reader, response: Response, tx: Transaction, settings: OwnSettings
+) -> LearnerAnswer:
+    """For the home institution and the learner; with how long the data are kept, and on what ground."""
+    return _answer(response, await store.load_learner(tx, learner_id, caller), settings)
+
+
+@router.put("/learners/{learner_id}")
+async def edit_learner(
+    learner_id: UUID,
+    body: LearnerRequest,
+    caller: Coordinator,
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+    settings: OwnSettings,
+) -> LearnerAnswer:
+    """Replace what is known of a learner of your institution. Which fields changed is noted, not what was in them."""
+    said = body.registration()
+    return _answer(
+        response, await handlers.edit_learner(tx, caller, learner_id, version, said, settings.vault), settings
+    )
+
+
+@router.post("/learners/{learner_id}/erasure")
+async def erase_learner(
+    learner_id: UUID,
+    body: ErasureRequest,
+    caller: Coordinator,
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+    settings: OwnSettings,
+    _: IdempotencyKey,
+) -> LearnerAnswer:
+    """Erase everything personal about a learner of your institution; there is no way back.
+
+    The pseudonym stays, and with it agreements and decisions. Refused while a learning agreement is not over.
+    """
+    learner = await handlers.erase_learner(tx, caller, learner_id, version, body.reason)
+    return _answer(response, learner, settings)

@@ -1,19 +1,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 
 from services.agreements import handlers, store
-from services.agreements.api.fields import ReasonBody, SeenBody
-from services.agreements.api.learning_agreement_bodies import (
-    CompletionRequest,
-    LearningAgreementAnswer,
-    LearningAgreementRequest,
-    StartRequest,
-)
-from services.agreements.domain.learning_agreements import LearningAgreement, State
+from services.agreements.api.contact_bodies import SideContactsRequest
+from services.agreements.api.fields import Day
+from services.agreements.api.learning_agreement_bodies import LearningAgreementAnswer, answer
+from services.agreements.api.learning_agreement_terms import LearningAgreementRequest, ProjectCode
+from services.agreements.domain.learning_agreements import State
+from services.agreements.store import LearningAgreementFilter
+from shared import clock
 from shared.auth import Caller, Principal, allow
-from shared.entity_tags import IfMatch, created, set_etag
+from shared.entity_tags import IfMatch, created
 from shared.paging import Page, Paged
 from shared.preconditions import own_institution
 from shared.web import IdempotencyKey, Transaction, api_router
@@ -21,37 +20,49 @@ from shared.web import IdempotencyKey, Transaction, api_router
 router = api_router("learning-agreements")
 
 Coordinator = Annotated[Principal, allow("coordinator")]
-Signatory = Annotated[Principal, allow("signatory")]
-
-
-def _answer(response: Response, agreement: LearningAgreement) -> LearningAgreementAnswer:
-    set_etag(response, agreement.version)
-    return LearningAgreementAnswer.of(agreement)
 
 
 @router.post("/learning-agreements", status_code=201)
 async def draft_learning_agreement(
     body: LearningAgreementRequest, caller: Coordinator, response: Response, tx: Transaction, _: IdempotencyKey
 ) -> LearningAgreementAnswer:
-    """Draft an agreement for a learner of your institution."""
+    """Draft an agreement for a learner of your institution.
+
+    Learner, home and host see it. It can be edited until the learner signs.
+    """
     agreement = await handlers.draft_learning_agreement(tx, caller, body.terms(own_institution(caller)))
     created(response, f"/v1/learning-agreements/{agreement.id}", agreement.version)
     return LearningAgreementAnswer.of(agreement)
 
 
-@router.get("/learning-agreements")
-async def list_learning_agreements(
-    caller: Caller,
-    tx: Transaction,
-    pager: Paged,
+def _filters(
     state: Annotated[State | None, Query()] = None,
     learner_id: Annotated[UUID | None, Query()] = None,
     memorandum_id: Annotated[UUID | None, Query()] = None,
+    home_id: Annotated[UUID | None, Query()] = None,
+    host_id: Annotated[UUID | None, Query()] = None,
+    project_code: Annotated[ProjectCode | None, Query()] = None,
+    begin: Annotated[Day | None, Query(alias="from", description="Stays that go on on this day or later")] = None,
+    end: Annotated[Day | None, Query(alias="until", description="Stays that have begun by this day")] = None,
+) -> LearningAgreementFilter:
+    return LearningAgreementFilter(
+        state=state,
+        learner_id=learner_id,
+        memorandum_id=memorandum_id,
+        home_id=home_id,
+        host_id=host_id,
+        project_code=project_code,
+        begin=begin,
+        end=end,
+    )
+
+
+@router.get("/learning-agreements")
+async def list_learning_agreements(
+    caller: Caller, tx: Transaction, pager: Paged, filters: Annotated[LearningAgreementFilter, Depends(_filters)]
 ) -> Page[LearningAgreementAnswer]:
     """Those in which your institution is home or host, or you are the learner."""
-    found = await store.list_learning_agreements(
-        tx, caller, pager.wanted, state=state, learner_id=learner_id, memorandum_id=memorandum_id
-    )
+    found = await store.list_learning_agreements(tx, caller, pager.wanted, filters)
     return pager.page(found.map(LearningAgreementAnswer.of))
 
 
@@ -59,7 +70,8 @@ async def list_learning_agreements(
 async def get_learning_agreement(
     learning_agreement_id: UUID, caller: Caller, response: Response, tx: Transaction
 ) -> LearningAgreementAnswer:
-    return _answer(response, await store.load_learning_agreement(tx, learning_agreement_id, caller))
+    """One agreement, for its learner, home and host."""
+    return answer(response, await store.load_learning_agreement(tx, learning_agreement_id, caller))
 
 
 @router.put("/learning-agreements/{learning_agreement_id}")
@@ -71,84 +83,35 @@ async def edit_learning_agreement(
     response: Response,
     tx: Transaction,
 ) -> LearningAgreementAnswer:
-    """Replace the whole draft; learner and host stay."""
+    """Replace the whole draft, as the home institution; learner and host stay.
+
+    After the host has requested changes this gives the next `content_version`, which all sign anew.
+    """
     terms = body.terms(own_institution(caller))
     agreement = await handlers.edit_learning_agreement(tx, caller, learning_agreement_id, version, terms)
-    return _answer(response, agreement)
+    return answer(response, agreement)
 
 
-@router.post("/learning-agreements/{learning_agreement_id}/signatures")
-async def sign_learning_agreement(
+@router.delete("/learning-agreements/{learning_agreement_id}", status_code=204)
+async def delete_learning_agreement(
+    learning_agreement_id: UUID, caller: Coordinator, version: IfMatch, tx: Transaction
+) -> None:
+    """Delete a draft that nobody has ever signed, as the home institution; what was signed can only be cancelled."""
+    await handlers.delete_learning_agreement(tx, caller, learning_agreement_id, version)
+
+
+@router.put("/learning-agreements/{learning_agreement_id}/contacts")
+async def change_learning_agreement_contacts(
     learning_agreement_id: UUID,
-    body: SeenBody,
-    caller: Annotated[Principal, allow("learner", "signatory")],
-    version: IfMatch,
-    response: Response,
-    tx: Transaction,
-    _: IdempotencyKey,
-) -> LearningAgreementAnswer:
-    """Sign exactly this content: first the learner, then a signatory of the home institution."""
-    agreement = await handlers.sign_learning_agreement(tx, caller, learning_agreement_id, version, body.seen())
-    return _answer(response, agreement)
-
-
-@router.post("/learning-agreements/{learning_agreement_id}/approval")
-async def approve_learning_agreement(
-    learning_agreement_id: UUID,
-    body: SeenBody,
-    caller: Signatory,
-    version: IfMatch,
-    response: Response,
-    tx: Transaction,
-    _: IdempotencyKey,
-) -> LearningAgreementAnswer:
-    """Approve exactly this content for the hosting institution, the last of the three: now it is agreed."""
-    agreement = await handlers.approve_learning_agreement(tx, caller, learning_agreement_id, version, body.seen())
-    return _answer(response, agreement)
-
-
-@router.post("/learning-agreements/{learning_agreement_id}/start")
-async def start_learning_agreement(
-    learning_agreement_id: UUID,
-    body: StartRequest,
+    body: SideContactsRequest,
     caller: Coordinator,
     version: IfMatch,
     response: Response,
     tx: Transaction,
-    _: IdempotencyKey,
 ) -> LearningAgreementAnswer:
-    """Say as the hosting institution that the learner has arrived, and on which day."""
-    agreement = await handlers.start_learning_agreement(tx, caller, learning_agreement_id, version, body.started_on)
-    return _answer(response, agreement)
+    """Say whom to reach on your side, as home or host: general information, for which nobody signs again.
 
-
-@router.post("/learning-agreements/{learning_agreement_id}/completion")
-async def complete_learning_agreement(
-    learning_agreement_id: UUID,
-    body: CompletionRequest,
-    caller: Coordinator,
-    version: IfMatch,
-    response: Response,
-    tx: Transaction,
-    _: IdempotencyKey,
-) -> LearningAgreementAnswer:
-    """Say as the hosting institution that the stay has ended, and on which day."""
-    agreement = await handlers.complete_learning_agreement(
-        tx, caller, learning_agreement_id, version, body.completed_on
-    )
-    return _answer(response, agreement)
-
-
-@router.post("/learning-agreements/{learning_agreement_id}/cancellation")
-async def cancel_learning_agreement(
-    learning_agreement_id: UUID,
-    body: ReasonBody,
-    caller: Coordinator,
-    version: IfMatch,
-    response: Response,
-    tx: Transaction,
-    _: IdempotencyKey,
-) -> LearningAgreementAnswer:
-    """Give it up as the home institution, before it is agreed."""
-    agreement = await handlers.cancel_learning_agreement(tx, caller, learning_agreement_id, version, body.reason)
-    return _answer(response, agreement)
+    Learner, home and host see it; it is in no event, and goes with the learner's other data when they are erased.
+    """
+    contacts = body.contacts(caller.sub, clock.now())
+    return answer(response, await handlers.change_contacts(tx, caller, learning_agreement_id, version, contacts))

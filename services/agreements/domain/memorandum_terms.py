@@ -1,14 +1,21 @@
-"""The terms of a memorandum of understanding, and what has to be true of them (domain.md 2.1)."""
+"""The terms of a memorandum of understanding (domain.md 2.1); `memorandum_checks` says what has to be true of them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
-from services.agreements.domain.reference import Institution, Reference, unknown
-from shared.contracts.agreements import AutomaticRecognition, Automation, CoveredQualification
+from shared.canonical import canonical_json
+from shared.contracts import agreements as contracts
+from shared.contracts.agreements import AutomaticRecognition, Automation, Responsible
 from shared.contracts.catalogue import EcvetFunction
-from shared.problems import Error, NotCompetent, error, refuse
+
+LanguageMap = Mapping[str, str]
+T = TypeVar("T")
+
+NOTICE_MONTHS = 12
+"""Unless the terms say otherwise: one academic year (domain.md 3.1)."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +26,29 @@ class SigningOrganisation:
     functions: tuple[EcvetFunction, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CoveredQualification:
+    """A qualification whose units are open for mobility."""
+
+    qualification_id: UUID
+    qualification_version: int
+    unit_ids: tuple[UUID, ...]
+    signatory_ids: tuple[UUID, ...] | None = None
+    """The parties that sign for it: whose approval a change of this entry alone needs; None for all of them."""
+    conditions: LanguageMap | None = None
+
+    def said(self) -> contracts.CoveredQualification:
+        return contracts.CoveredQualification(
+            qualification_id=self.qualification_id,
+            qualification_version=self.qualification_version,
+            unit_ids=self.unit_ids,
+        )
+
+
 @dataclass(frozen=True)
 class Confirmation:
     confirmed: bool
-    text: Mapping[str, str]
+    text: LanguageMap
 
 
 @dataclass(frozen=True)
@@ -42,8 +68,45 @@ class Confirmations:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherOrganisation:
+    """One that does not sign and is covered all the same: a school under a regional authority that does."""
+
+    name: str
+    country: str
+    covered_by: UUID
+    """The party that signs for it."""
+    institution_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherActor:
+    """Who else is involved, and in what."""
+
+    name: str
+    function: LanguageMap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    review_on: date
+    reviewed_by: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enclosure:
+    """A document that is part of the terms: signed by its hash, kept where the address says."""
+
+    title: LanguageMap
+    uri: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What the parties sign: everything but contacts and each party's own code (domain.md 3.7)."""
+    """What the parties sign: everything but contacts and each party's own code (domain.md 3.7).
+
+    What is None is not said, and leaves the hash what it was before there was such a member.
+    """
 
     parties: tuple[SigningOrganisation, ...]
     qualifications: tuple[CoveredQualification, ...]
@@ -52,10 +115,38 @@ class Terms:
     confirmations: Confirmations
     valid_from: date
     valid_until: date
+    objectives: LanguageMap | None = None
+    minimum_days: int | None = None
+    maximum_days: int | None = None
+    yearly_volume: int | None = None
+    """Learners a year at the most."""
+    responsible: tuple[Responsible, ...] | None = None
+    documentation: LanguageMap | None = None
+    assessment_procedures: LanguageMap | None = None
+    quality_assurance: LanguageMap | None = None
+    other_organisations: tuple[OtherOrganisation, ...] | None = None
+    other_actors: tuple[OtherActor, ...] | None = None
+    review: Review | None = None
+    notice_months: int | None = None
+    languages: tuple[str, ...] | None = None
+    enclosures: tuple[Enclosure, ...] | None = None
+    comparability_ids: tuple[UUID, ...] | None = None
+    """The comparabilities of units that it relies on."""
+    renews_id: UUID | None = None
+    """The memorandum that this one goes on from."""
 
     @property
     def party_ids(self) -> list[UUID]:
         return [party.institution_id for party in self.parties]
+
+    @property
+    def qualification_ids(self) -> set[UUID]:
+        return {covered.qualification_id for covered in self.qualifications}
+
+    def signatories_of(self, qualification_id: UUID) -> set[UUID]:
+        """The parties that sign for a qualification: its learners go from one of them to another."""
+        entries = [covered for covered in self.qualifications if covered.qualification_id == qualification_id]
+        return {party for covered in entries for party in covered.signatory_ids or self.party_ids}
 
     def covers(self, qualification_id: UUID, qualification_version: int, unit_id: UUID) -> bool:
         return any(
@@ -65,9 +156,13 @@ class Terms:
         )
 
     def is_automatic(self, home_id: UUID, unit_id: UUID) -> bool:
-        """Whether the home institution opted in to automatic recognition of the unit (product.md, promise 2)."""
-        return AutomaticRecognition(institution_id=home_id, unit_id=unit_id, policy=Automation.ON) in set(
-            self.automatic_recognition
+        """Whether the home institution opted in to automatic recognition of the unit (product.md, promise 2).
+
+        With conditions too: what they ask for is tested when the result is there.
+        """
+        return any(
+            (entry.institution_id, entry.unit_id) == (home_id, unit_id) and entry.policy is not Automation.OFF
+            for entry in self.automatic_recognition
         )
 
 
@@ -75,89 +170,45 @@ def in_order(terms: Terms) -> Terms:
     """The same terms, lists sorted, so that their order never changes the hash (domain.md 3.7, iias#169)."""
     return replace(
         terms,
-        parties=tuple(
-            sorted(
-                (replace(party, functions=tuple(sorted(party.functions))) for party in terms.parties),
-                key=lambda party: party.institution_id,
-            )
+        parties=_by(
+            (replace(party, functions=tuple(sorted(party.functions))) for party in terms.parties), "institution_id"
         ),
-        qualifications=tuple(
-            sorted(
-                (replace(covered, unit_ids=tuple(sorted(covered.unit_ids))) for covered in terms.qualifications),
-                key=lambda covered: (covered.qualification_id, covered.qualification_version),
-            )
-        ),
-        automatic_recognition=tuple(
-            sorted(terms.automatic_recognition, key=lambda entry: (entry.institution_id, entry.unit_id))
-        ),
+        qualifications=_by(map(_covered, terms.qualifications), "qualification_id", "qualification_version"),
+        automatic_recognition=_by(map(_automatic, terms.automatic_recognition), "institution_id", "unit_id"),
+        responsible=_by_value(map(_responsible, terms.responsible)) if terms.responsible else terms.responsible,
+        other_organisations=_by_value(terms.other_organisations),
+        other_actors=_by_value(terms.other_actors),
+        review=replace(terms.review, reviewed_by=_by_value(terms.review.reviewed_by)) if terms.review else None,
+        languages=_by_value(terms.languages),
+        enclosures=_by_value(terms.enclosures),
+        comparability_ids=_by_value(terms.comparability_ids),
     )
 
 
-def check_writable(terms: Terms, drafter: UUID, known: Reference) -> None:
-    """What even a draft must fulfil: the drafter is a party, and every id is known."""
-    refuse([*_unknown(terms, known), *_without(drafter, terms)])
+def _covered(covered: CoveredQualification) -> CoveredQualification:
+    return replace(covered, unit_ids=tuple(sorted(covered.unit_ids)), signatory_ids=_by_value(covered.signatory_ids))
 
 
-def _without(drafter: UUID, terms: Terms) -> Iterator[Error]:
-    if drafter not in terms.party_ids:
-        yield error("/parties", "own_institution_missing", "Your own institution has to be one of the parties.")
+def _automatic(entry: AutomaticRecognition) -> AutomaticRecognition:
+    if entry.conditions is None:
+        return entry
+    host_ids, methods = _by_value(entry.conditions.host_ids), _by_value(entry.conditions.methods)
+    return replace(entry, conditions=replace(entry.conditions, host_ids=host_ids, methods=methods))
 
 
-def _unknown(terms: Terms, known: Reference) -> Iterator[Error]:
-    for place, party in enumerate(terms.parties):
-        if party.institution_id not in known.institutions:
-            yield unknown(f"/parties/{place}/institution_id", "institution")
-    for place, covered in enumerate(terms.qualifications):
-        found = known.qualifications.get((covered.qualification_id, covered.qualification_version))
-        if found is None:
-            yield unknown(f"/qualifications/{place}/qualification_id", "version of a qualification")
-            continue
-        for unit_place, unit_id in enumerate(covered.unit_ids):
-            if unit_id not in found.unit_ids:
-                detail = "This version of the qualification has no such unit."
-                pointer = f"/qualifications/{place}/unit_ids/{unit_place}"
-                yield error(pointer, "not_in_qualification", detail)
+def _responsible(entry: Responsible) -> Responsible:
+    return replace(
+        entry,
+        assesses=tuple(sorted(entry.assesses)),
+        validates=tuple(sorted(entry.validates)),
+        recognises=tuple(sorted(entry.recognises)),
+    )
 
 
-def check_proposable(terms: Terms, institutions: Mapping[UUID, Institution]) -> None:
-    """The guard of a proposal (domain.md 3.1): complete, between countries, and everybody competent."""
-    errors = [*_missing_confirmations(terms), *_too_few(terms, institutions), *_unfounded_automation(terms)]
-    refuse(errors, "The memorandum is not complete enough to be proposed.")
-    for party in terms.parties:
-        if missing := sorted(set(party.functions) - institutions[party.institution_id].functions):
-            raise NotCompetent(
-                f"Institution {party.institution_id} is not competent for: {', '.join(missing)}.",
-                institution_id=str(party.institution_id),
-                functions=missing,
-            )
+def _by(items: Iterable[T], *names: str) -> tuple[T, ...]:
+    return tuple(sorted(items, key=lambda item: [getattr(item, name) for name in names]))
 
 
-def _missing_confirmations(terms: Terms) -> Iterator[Error]:
-    for field in fields(terms.confirmations):
-        confirmation: Confirmation | None = getattr(terms.confirmations, field.name)
-        if confirmation is None or not confirmation.confirmed:
-            detail = "The Recommendation asks for this confirmation."
-            yield error(f"/confirmations/{field.name}", "not_confirmed", detail)
-
-
-def _too_few(terms: Terms, institutions: Mapping[UUID, Institution]) -> Iterator[Error]:
-    if len({institutions[party_id].country for party_id in terms.party_ids}) < 2:  # noqa: PLR2004 - two is the rule
-        detail = "A memorandum is between at least two organisations from at least two countries."
-        yield error("/parties", "too_few_countries", detail)
-    if not terms.qualifications:
-        detail = "A memorandum covers at least one qualification."
-        yield error("/qualifications", "too_few_qualifications", detail)
-
-
-def _unfounded_automation(terms: Terms) -> Iterator[Error]:
-    """Automation is the home institution's own to give, and only for what is covered."""
-    recognising = {party.institution_id for party in terms.parties if EcvetFunction.RECOGNISES in party.functions}
-    covered = {unit_id for qualification in terms.qualifications for unit_id in qualification.unit_ids}
-    for place, entry in enumerate(terms.automatic_recognition):
-        if entry.institution_id not in recognising:
-            detail = "Only a party that recognises can opt in to automatic recognition."
-            pointer = f"/automatic_recognition/{place}/institution_id"
-            yield error(pointer, "not_recognising", detail)
-        if entry.unit_id not in covered:
-            detail = "The unit is not open for mobility under this memorandum."
-            yield error(f"/automatic_recognition/{place}/unit_id", "not_covered", detail)
+def _by_value(items: Any) -> Any:
+    """Sorted by the members' canonical bytes; None stays None."""
+    return None if items is None else tuple(sorted(items, key=canonical_json))

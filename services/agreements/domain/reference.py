@@ -1,7 +1,8 @@
 """What this service knows from the catalogue, as far as its guards need it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -18,12 +19,29 @@ class Institution:
 
 
 @dataclass(frozen=True)
+class UnitOutcomes:
+    """What a unit takes."""
+
+    required: frozenset[UUID]
+    optional: frozenset[UUID] = frozenset()
+    minimum_optional: int = 0
+
+    def is_met_by(self, outcome_ids: AbstractSet[UUID]) -> bool:
+        """Whether they are all that it takes (domain.md 4.2)."""
+        return self.required <= outcome_ids and len(self.optional & outcome_ids) >= self.minimum_optional
+
+
+@dataclass(frozen=True)
 class Qualification:
     """One published version."""
 
     id: UUID
     version: int
     unit_ids: frozenset[UUID]
+    outcomes: Mapping[UUID, UnitOutcomes] = field(default_factory=dict)
+    """By unit; empty where it was published before this service listened for them, as is the level None."""
+    eqf_level: int | None = None
+    nqf_level: str | None = None
 
 
 @dataclass(frozen=True)

@@ -30,4 +30,13 @@ class Seen:
 
 
 def first_revision(terms: Any) -> Revision:
-    return Revision(1, content_hash(terms), PROFILE)
+    return numbered(1, terms)
+
+
+def next_revision(revision: Revision, terms: Any) -> Revision:
+    """Of a content that takes the place of one that was put to signature."""
+    return numbered(revision.number + 1, terms)
+
+
+def numbered(number: int, terms: Any) -> Revision:
+    return Revision(number, content_hash(terms), PROFILE)

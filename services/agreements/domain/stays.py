@@ -1,50 +1,106 @@
 """The stay abroad that was agreed: it begins and ends on actual dates (domain.md 3.2)."""
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from services.agreements.domain.learning_agreements import Command, LearningAgreement, moved
-from shared.contracts.agreements import LearningAgreementCompleted, LearningAgreementStarted
+from services.agreements.domain.agreeing import Outcome
+from services.agreements.domain.learning_agreements import (
+    Command,
+    Ending,
+    LearningAgreement,
+    State,
+    content_of,
+    moved,
+    said,
+    wrong_state,
+)
+from shared.contracts.agreements import (
+    LearningAgreementChangeDropped,
+    LearningAgreementCompleted,
+    LearningAgreementInterrupted,
+    LearningAgreementStarted,
+)
+from shared.contracts.facts import Fact
 from shared.problems import invalid
 
 AHEAD_OF_UTC = timedelta(days=1)
 """East of Greenwich the next day has begun already."""
 
 
-def start(
-    agreement: LearningAgreement, started_on: date, at: datetime
-) -> tuple[LearningAgreement, list[LearningAgreementStarted]]:
-    """The learner has arrived."""
-    started = replace(moved(agreement, Command.START), started_on=started_on)
+def starts_by_clock_at(agreement: LearningAgreement) -> datetime | None:
+    """When its first day begins; a stay that should have begun when it is agreed, on the next day, if it still goes on.
+
+    So whoever agrees late has the rest of the day to say when the learner really came.
+    """
+    agreed_at = max(signature.signed_at for signature in agreement.signatures)
+    day = max(agreement.terms.starts_on, agreed_at.date() + timedelta(days=1))
+    return datetime.combine(day, time(), UTC) if day <= agreement.terms.ends_on else None
+
+
+def start_by_clock(agreement: LearningAgreement) -> Outcome:
+    """Nobody said otherwise, so it begins as planned."""
+    started_on = agreement.terms.starts_on
+    started = moved(agreement, Command.START, started_on=started_on, started_by_clock=True)
+    return started, [_started(started, started_on)]
+
+
+def start(agreement: LearningAgreement, started_on: date, at: datetime) -> Outcome:
+    """The host confirms the arrival; once, but also where the clock was faster."""
+    if agreement.state is State.IN_MOBILITY and not agreement.started_by_clock:
+        raise wrong_state(agreement, Command.CONFIRM_START)
+    command = Command.CONFIRM_START if agreement.started_by_clock else Command.START
+    started = moved(agreement, command, started_on=started_on, started_by_clock=False)
     _check_past("/started_on", started_on, at)
-    fact = LearningAgreementStarted(
-        learning_agreement_id=started.id,
-        version=started.version,
-        learner_id=started.terms.learner_id,
-        home_id=started.terms.home_id,
-        host_id=started.terms.host_id,
-        started_on=started_on,
-    )
-    return started, [fact]
+    return started, [_started(started, started_on)]
 
 
-def complete(
-    agreement: LearningAgreement, completed_on: date, at: datetime
-) -> tuple[LearningAgreement, list[LearningAgreementCompleted]]:
+def complete(agreement: LearningAgreement, completed_on: date, at: datetime) -> Outcome:
     """The stay has ended as planned."""
-    completed = replace(moved(agreement, Command.COMPLETE), completed_on=completed_on)
-    _check_past("/completed_on", completed_on, at)
-    if agreement.started_on and completed_on < agreement.started_on:
-        raise invalid("/completed_on", "before_start", f"The stay began on {agreement.started_on}.")
-    fact = LearningAgreementCompleted(
-        learning_agreement_id=completed.id,
-        version=completed.version,
-        learner_id=completed.terms.learner_id,
-        home_id=completed.terms.home_id,
-        host_id=completed.terms.host_id,
-        completed_on=completed_on,
-    )
-    return completed, [fact]
+    completed = _over(agreement, Command.COMPLETE, completed_on=completed_on)
+    _check_end("/completed_on", agreement, completed_on, at)
+    fact = LearningAgreementCompleted(**_about(completed), completed_on=completed_on)
+    return completed, [*_lapsed(agreement, completed, at), fact]
+
+
+def interrupt(agreement: LearningAgreement, last_day: date, ending: Ending, at: datetime) -> Outcome:
+    """It has ended early; what was achieved by then can still be assessed and recognised."""
+    interrupted = _over(agreement, Command.INTERRUPT, completed_on=last_day, ending=ending)
+    _check_end("/last_day", agreement, last_day, at)
+    return interrupted, [
+        *_lapsed(agreement, interrupted, at),
+        said(LearningAgreementInterrupted, interrupted, last_day),
+    ]
+
+
+def _over(agreement: LearningAgreement, command: Command, **changes: Any) -> LearningAgreement:
+    return moved(agreement, command, proposal=None, **changes)
+
+
+def _lapsed(before: LearningAgreement, after: LearningAgreement, at: datetime) -> list[Fact]:
+    """A change that not all have signed has nothing left to change."""
+    if before.proposal is None:
+        return []
+    return [said(LearningAgreementChangeDropped, after, at.date(), **content_of(before.proposal.revision))]
+
+
+def _started(agreement: LearningAgreement, started_on: date) -> LearningAgreementStarted:
+    return LearningAgreementStarted(**_about(agreement), started_on=started_on)
+
+
+def _about(agreement: LearningAgreement) -> dict[str, Any]:
+    return {
+        "learning_agreement_id": agreement.id,
+        "version": agreement.version,
+        "learner_id": agreement.terms.learner_id,
+        "home_id": agreement.terms.home_id,
+        "host_id": agreement.terms.host_id,
+    }
+
+
+def _check_end(pointer: str, agreement: LearningAgreement, day: date, at: datetime) -> None:
+    _check_past(pointer, day, at)
+    if agreement.started_on and day < agreement.started_on:
+        raise invalid(pointer, "before_start", f"The stay began on {agreement.started_on}.")
 
 
 def _check_past(pointer: str, day: date, at: datetime) -> None:

@@ -8,6 +8,7 @@ from services.agreements import store
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
+    CountryPolicyPublished,
     InstitutionRegistered,
     QualificationPublished,
 )
@@ -28,3 +29,7 @@ async def keep_comparabilities(tx: AsyncConnection, events: Sequence[Event[Compa
 
 async def keep_withdrawals(tx: AsyncConnection, events: Sequence[Event[ComparabilityWithdrawn]]) -> None:
     await store.keep_withdrawals(tx, [event.data for event in events])
+
+
+async def keep_country_policies(tx: AsyncConnection, events: Sequence[Event[CountryPolicyPublished]]) -> None:
+    await store.keep_country_policies(tx, [event.data for event in events])

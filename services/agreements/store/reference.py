@@ -1,6 +1,7 @@
 """Projections of what the catalogue said. They are nobody's secret, and never go back in version."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,18 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.agreements.domain.reference import Comparability, Institution, Qualification, Reference
-from services.agreements.tables import COMPARABILITIES, INSTITUTIONS, QUALIFICATIONS
+from services.agreements.domain.reference import Comparability, Institution, Qualification, Reference, UnitOutcomes
+from services.agreements.tables import COMPARABILITIES, COUNTRY_POLICIES, INSTITUTIONS, QUALIFICATIONS
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
+    CountryPolicyPublished,
     InstitutionRegistered,
     QualificationPublished,
+    Unit,
 )
 
-COMPARABILITY = TypeAdapter(Comparability)
+COMPARABILITY, QUALIFICATION = TypeAdapter(Comparability), TypeAdapter(Qualification)
 
 
 async def keep_institutions(tx: AsyncConnection, facts: Sequence[InstitutionRegistered]) -> None:
@@ -42,10 +45,54 @@ async def keep_qualifications(tx: AsyncConnection, facts: Sequence[Qualification
             "id": fact.qualification_id,
             "version": fact.version,
             "unit_ids": [unit.unit_id for unit in fact.units],
+            "outcomes": {str(unit.unit_id): to_jsonable_python(_outcomes(unit)) for unit in fact.units},
+            "eqf_level": fact.eqf_level,
+            "nqf_level": fact.nqf_level,
         }
         for fact in facts
     ]
-    await tx.execute(pg.insert(QUALIFICATIONS).on_conflict_do_nothing(), rows)
+    insert = pg.insert(QUALIFICATIONS)
+    learned_since = {name: insert.excluded[name] for name in ("outcomes", "eqf_level", "nqf_level")}
+    await tx.execute(insert.on_conflict_do_update(index_elements=["id", "version"], set_=learned_since), rows)
+
+
+def _outcomes(unit: Unit) -> UnitOutcomes:
+    return UnitOutcomes(
+        required=frozenset(outcome.outcome_id for outcome in unit.outcomes if outcome.required),
+        optional=frozenset(outcome.outcome_id for outcome in unit.outcomes if not outcome.required),
+        minimum_optional=unit.minimum_optional_outcomes or 0,
+    )
+
+
+async def keep_country_policies(tx: AsyncConnection, facts: Sequence[CountryPolicyPublished]) -> None:
+    """Every version is kept: each has its time."""
+    rows = [
+        {
+            "id": fact.country_policy_id,
+            "version": fact.version,
+            "country": fact.country,
+            "minimum_age": fact.minimum_age,
+            "valid_from": fact.valid_from,
+            "valid_until": fact.valid_until,
+        }
+        for fact in facts
+    ]
+    await tx.execute(pg.insert(COUNTRY_POLICIES).on_conflict_do_nothing(), rows)
+
+
+async def load_minimum_age(tx: AsyncConnection, countries: Collection[str], day: date) -> int | None:
+    """The highest of those that the countries' policies ask for on that day; of each, the latest version counts."""
+    policies = COUNTRY_POLICIES.c
+    latest = (
+        sa.select(policies.minimum_age)
+        .ext(pg.distinct_on(policies.country))
+        .where(policies.country.in_(countries), policies.valid_from <= day)
+        .where(sa.or_(policies.valid_until.is_(None), policies.valid_until >= day))
+        .order_by(policies.country, policies.version.desc())
+        .subquery()
+    )
+    age: int | None = await tx.scalar(sa.select(sa.func.max(latest.c.minimum_age)))
+    return age
 
 
 async def keep_comparabilities(tx: AsyncConnection, facts: Sequence[ComparabilityDeclared]) -> None:
@@ -116,7 +163,7 @@ async def _qualifications(
     tx: AsyncConnection, wanted: Collection[tuple[UUID, int]]
 ) -> Mapping[tuple[UUID, int], Qualification]:
     rows = await _found(tx, QUALIFICATIONS.c, {id_ for id_, _ in wanted})
-    return {(row.id, row.version): Qualification(row.id, row.version, frozenset(row.unit_ids)) for row in rows}
+    return {(row.id, row.version): QUALIFICATION.validate_python(row._asdict()) for row in rows}
 
 
 async def _comparabilities(tx: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUID, Comparability]:

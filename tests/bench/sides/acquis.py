@@ -92,7 +92,8 @@ async def acquis(servers: Servers, prefix: str, target: str, stays: Stays) -> As
         kafka_bootstrap=servers.kafka_bootstrap, kafka_prefix=f"{own}-", kafka_partitions=PARTITIONS
     )
     secret_key = Fernet.generate_key().decode()
-    settings = {"notifications": {"secret_key": secret_key, "allowed_targets": {urlsplit(target).netloc}}}
+    key: dict[str, Any] = {"secret_key": secret_key}
+    settings = {"agreements": key, "notifications": key | {"allowed_targets": {urlsplit(target).netloc}}}
     nobody = Authenticator(IssuerKeys(platform.issuer), platform.audience)
     try:
         await create_topics(platform)

@@ -8,7 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
 from services.agreements import store
-from services.agreements.tables import LEARNERS, LEARNING_AGREEMENTS, MEMORANDA, MEMORANDUM_VERSIONS
+from services.agreements.tables import (
+    LEARNERS,
+    LEARNING_AGREEMENTS,
+    MEMORANDA,
+    MEMORANDUM_HISTORY,
+    MEMORANDUM_VERSIONS,
+)
 from shared.auth import Principal
 from shared.db import SYSTEM
 from shared.paging import PageRequest
@@ -24,14 +30,16 @@ STRANGERS = [
     Principal("coordinator elsewhere", org=MALTA_COUNCIL.institution_id, roles=frozenset({"coordinator"})),
     Principal("operator at home", org=MALTA.institution_id, roles=frozenset({"operator"})),
     Principal("another learner", roles=frozenset({"learner"}), learner_id=uuid4()),
-    Principal("competent body", roles=frozenset({"competent_body"}), countries=frozenset({"MT", "IT"})),
+    Principal("competent body elsewhere", roles=frozenset({"competent_body"}), countries=frozenset({"DE"})),
 ]
+COUNCIL = Principal("competent body", roles=frozenset({"competent_body"}), countries=frozenset({"FR", "IT"}))
 
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda stranger: stranger.sub)
 async def test_the_store_alone_shows_strangers_nothing(world: World, agreements: Running, stranger: Principal):
     agreed = await world.agreed()
     memorandum_id = UUID(agreed["memorandum_id"])
+    of_memorandum = store.LearningAgreementFilter(memorandum_id=memorandum_id)
     async with agreements.database.transaction(SYSTEM) as tx:
         for load, id_ in (
             (store.load_memorandum, memorandum_id),
@@ -42,12 +50,27 @@ async def test_the_store_alone_shows_strangers_nothing(world: World, agreements:
                 await load(tx, id_, stranger)
         with pytest.raises(NotFound):
             await store.list_versions(tx, memorandum_id, stranger, FIRST)
+        with pytest.raises(NotFound):
+            await store.list_history(tx, memorandum_id, stranger, FIRST)
         assert (await store.list_memoranda(tx, stranger, FIRST, state=None)).items == []
         assert (await store.list_learners(tx, stranger, FIRST)).items == []
-        found = await store.list_learning_agreements(
-            tx, stranger, FIRST, state=None, learner_id=None, memorandum_id=memorandum_id
-        )
+        found = await store.list_learning_agreements(tx, stranger, FIRST, of_memorandum)
         assert found.items == []
+
+
+async def test_the_store_alone_shows_a_competent_body_the_memorandum_and_nothing_of_the_learner(
+    world: World, agreements: Running
+):
+    agreed = await world.agreed()
+    memorandum_id = UUID(agreed["memorandum_id"])
+    async with agreements.database.transaction(SYSTEM) as tx:
+        assert (await store.load_memorandum(tx, memorandum_id, COUNCIL)).id == memorandum_id
+        assert (await store.list_versions(tx, memorandum_id, COUNCIL, FIRST)).items
+        assert (await store.list_history(tx, memorandum_id, COUNCIL, FIRST)).items
+        with pytest.raises(NotFound):
+            await store.load_learner(tx, UUID(agreed["learner_id"]), COUNCIL)
+        with pytest.raises(NotFound):
+            await store.load_learning_agreement(tx, UUID(agreed["learning_agreement_id"]), COUNCIL)
 
 
 async def test_the_store_alone_shows_a_draft_to_its_drafter_only(world: World, agreements: Running):
@@ -75,6 +98,7 @@ async def seen_by(agreements: Running, whom: Any, agreed: dict[str, Any]) -> dic
     """Whether bare SQL on behalf of somebody finds each row of the story."""
     conditions = {
         "memorandum": sa.select(MEMORANDA).where(MEMORANDA.c.id == agreed["memorandum_id"]),
+        "history": sa.select(MEMORANDUM_HISTORY).where(MEMORANDUM_HISTORY.c.memorandum_id == agreed["memorandum_id"]),
         "version": sa.select(MEMORANDUM_VERSIONS).where(MEMORANDUM_VERSIONS.c.memorandum_id == agreed["memorandum_id"]),
         "learner": sa.select(LEARNERS).where(LEARNERS.c.id == agreed["learner_id"]),
         "agreement": sa.select(LEARNING_AGREEMENTS).where(LEARNING_AGREEMENTS.c.id == agreed["learning_agreement_id"]),
@@ -85,14 +109,16 @@ async def seen_by(agreements: Running, whom: Any, agreed: dict[str, Any]) -> dic
 
 async def test_the_database_alone_shows_everybody_only_what_is_theirs(world: World, agreements: Running):
     agreed = await world.agreed()
-    names = ("memorandum", "version", "learner", "agreement")
+    names = ("memorandum", "history", "version", "learner", "agreement")
     expected = {
-        MALTA.institution_id: (True, True, True, True),
-        ITALY.institution_id: (True, True, False, True),
-        agreed["learner_id"]: (False, False, False, True),
-        MALTA_COUNCIL.institution_id: (False, False, False, False),
-        None: (False, False, False, False),
-        SYSTEM: (True, True, True, True),
+        MALTA.institution_id: (True, True, True, True, True),
+        ITALY.institution_id: (True, True, True, False, True),
+        agreed["learner_id"]: (False, False, False, True, True),
+        MALTA_COUNCIL.institution_id: (False, False, False, False, False),
+        "FR,IT": (True, True, True, False, False),
+        "DE": (False, False, False, False, False),
+        None: (False, False, False, False, False),
+        SYSTEM: (True, True, True, True, True),
     }
     for whom, sees in expected.items():
         assert await seen_by(agreements, whom, agreed) == dict(zip(names, sees, strict=True)), whom

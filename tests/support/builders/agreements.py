@@ -25,8 +25,10 @@ from shared.contracts.agreements import (
     MemorandumActivated,
     MemorandumStep,
     Party,
+    PlannedAssessment,
     TranscriptPolicy,
 )
+from shared.contracts.assessment import Method
 from shared.contracts.catalogue import ComparabilityDeclared, EcvetFunction, QualificationPublished
 from tests.support.builders.catalogue import COMPARABILITIES, ITALY, MALTA, MALTA_ICT, SINCE, an_id, unit_of
 
@@ -123,6 +125,18 @@ def learning_agreement_agreed(
         units = [agreed_unit(comparability_of(code)) for code in unit_codes]
         usual["units"] = tuple(sorted(units, key=lambda unit: unit.unit_id))
     return LearningAgreementAgreed(**usual | changes)
+
+
+def planned_item(comparability: ComparabilityDeclared, **changes: Any) -> PlannedAssessment:
+    """In the plan of an agreement: a work simulation of the whole unit of the host, on a day nobody has said yet."""
+    usual: dict[str, Any] = {
+        "host_unit_id": comparability.host_unit_id,
+        "host_outcome_ids": tuple(sorted({pair.host_outcome_id for pair in comparability.outcomes})),
+        "method": Method.WORK_SIMULATION,
+        "planned_on": None,
+        "assessing_id": None,
+    }
+    return PlannedAssessment(**usual | changes)
 
 
 def learning_agreement_started(agreed: LearningAgreementAgreed, **changes: Any) -> LearningAgreementStarted:

@@ -4,15 +4,16 @@
 """
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from shared import ids
 from shared.contracts.agreements import LearningAgreementAgreed
 from shared.contracts.assessment import (
     AssessmentConfirmed,
+    AssessmentStep,
     AssessmentValue,
     Authority,
     Method,
@@ -20,11 +21,14 @@ from shared.contracts.assessment import (
     Period,
     Procedure,
     Result,
+    TranscriptCorrected,
     TranscriptIssued,
+    TranscriptWithdrawn,
     UnitVerdict,
     transcript_hash,
 )
 
+Step = TypeVar("Step", bound=AssessmentStep)
 BEST_FIRST = (Result.ACHIEVED, Result.PARTIALLY, Result.NOT_ACHIEVED, Result.NOT_ASSESSED)
 
 
@@ -88,6 +92,35 @@ def transcript_issued(agreed: LearningAgreementAgreed, *values: AssessmentValue,
         "issued_at": datetime.combine(agreed.ends_on, time(12), UTC),
     }
     return TranscriptIssued(**usual | content | changes)
+
+
+def transcript_corrected(
+    agreed: LearningAgreementAgreed, wrong: TranscriptIssued, *values: AssessmentValue, **changes: Any
+) -> TranscriptCorrected:
+    """The next version of the host's word, of these assessments, in the place of one that was wrong."""
+    usual = {"transcript_id": wrong.transcript_id, "version": wrong.version + 1}
+    right = transcript_issued(agreed, *values, **usual | changes)
+    return TranscriptCorrected(**vars(right), corrects_version=wrong.version)
+
+
+def transcript_withdrawn(issued: TranscriptIssued, **changes: Any) -> TranscriptWithdrawn:
+    usual: dict[str, Any] = {
+        "transcript_id": issued.transcript_id,
+        "version": issued.version + 1,
+        "withdraws_version": issued.version,
+        "learner_id": issued.learner_id,
+        "learning_agreement_id": issued.learning_agreement_id,
+        "home_id": issued.home_id,
+        "host_id": issued.host_id,
+        "withdrawn_at": issued.issued_at,
+    }
+    return TranscriptWithdrawn(**usual | changes)
+
+
+def assessment_step(kind: type[Step], confirmed: AssessmentConfirmed, occurred_on: date, **changes: Any) -> Step:
+    """Contested or annulled after it was confirmed."""
+    usual = vars(confirmed) | {"version": confirmed.version + 1, "occurred_on": occurred_on}
+    return kind(**{name: value for name, value in usual.items() if name != "assessment"} | changes)
 
 
 def unit_verdicts(agreed: LearningAgreementAgreed, values: Collection[AssessmentValue]) -> tuple[UnitVerdict, ...]:

@@ -12,6 +12,8 @@ from shared import ids
 from shared.canonical import content_hash
 from shared.contracts.agreements import LearningAgreementAgreed
 from shared.contracts.recognition import (
+    CreditDocumented,
+    CreditPartiallyRecognised,
     CreditRecognised,
     Mode,
     OutcomeStatus,
@@ -44,26 +46,42 @@ def validation_completed(agreed: LearningAgreementAgreed, **changes: Any) -> Val
 def credit_recognised(agreed: LearningAgreementAgreed, **changes: Any) -> CreditRecognised:
     """The first agreed unit, by rule, as the first entry of the learner's ledger."""
     credit_id = ids.new_id()
-    usual: dict[str, Any] = {
+    usual = _decided(agreed) | {
         "credit_id": credit_id,
         "version": 1,
-        "decision_id": ids.new_id(),
-        "qualification_version": agreed.qualification_version,
         "points": Decimal("30.0"),
         "grade": None,
         "grade_scale": None,
-        "mode": Mode.AUTOMATIC,
-        "memorandum_id": agreed.memorandum_id,
-        "memorandum_version": agreed.memorandum_version,
-        "learning_agreement_version": agreed.content_version,
-        "country_policy_id": MALTA_POLICY.country_policy_id,
-        "country_policy_version": MALTA_POLICY.version,
-        "assessed_on": agreed.ends_on,
-        "decided_at": DECIDED_AT,
         "ledger_position": 1,
         "ledger_hash": content_hash(credit_id),
     }
     return CreditRecognised(**{**_about(agreed), **usual, **changes})
+
+
+def credit_partially_recognised(agreed: LearningAgreementAgreed, **changes: Any) -> CreditPartiallyRecognised:
+    """All but the last outcome of the first agreed unit."""
+    *held, needed = (pair.home_outcome_id for pair in agreed.units[0].outcomes)
+    usual = _decided(agreed) | {
+        "credit_id": ids.new_id(),
+        "version": 1,
+        "held_outcome_ids": tuple(held),
+        "needed_outcome_ids": (needed,),
+        "needed_optional": 0,
+    }
+    return CreditPartiallyRecognised(**{**_about(agreed), **usual, **changes})
+
+
+def credit_documented(agreed: LearningAgreementAgreed, **changes: Any) -> CreditDocumented:
+    """The first agreed unit, as the first entry of the learner's ledger."""
+    credit_id = ids.new_id()
+    usual = _decided(agreed) | {
+        "credit_id": credit_id,
+        "version": 1,
+        "outcome_ids": tuple(pair.home_outcome_id for pair in agreed.units[0].outcomes),
+        "ledger_position": 1,
+        "ledger_hash": content_hash(credit_id),
+    }
+    return CreditDocumented(**{**_about(agreed), **usual, **changes})
 
 
 def review_required(agreed: LearningAgreementAgreed, *reasons: ReasonCode, **changes: Any) -> ReviewRequired:
@@ -88,6 +106,22 @@ def qualification_completed(agreed: LearningAgreementAgreed, **changes: Any) -> 
         "unit_ids": tuple(sorted(unit.unit_id for unit in agreed.units)),
     }
     return QualificationCompleted(**usual | changes)
+
+
+def _decided(agreed: LearningAgreementAgreed) -> dict[str, Any]:
+    """By rule, under Malta's policy."""
+    return {
+        "decision_id": ids.new_id(),
+        "qualification_version": agreed.qualification_version,
+        "mode": Mode.AUTOMATIC,
+        "memorandum_id": agreed.memorandum_id,
+        "memorandum_version": agreed.memorandum_version,
+        "learning_agreement_version": agreed.content_version,
+        "country_policy_id": MALTA_POLICY.country_policy_id,
+        "country_policy_version": MALTA_POLICY.version,
+        "assessed_on": agreed.ends_on,
+        "decided_at": DECIDED_AT,
+    }
 
 
 def _about(agreed: LearningAgreementAgreed) -> Mapping[str, Any]:

@@ -1,83 +1,78 @@
+"""From a draft to its coming into force; `test_memorandum_steps` says who may do what from which state."""
+
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.agreements.domain import memoranda
-from services.agreements.domain.memoranda import ONCE_ALL_APPROVED, TRANSITIONS, Command, Memorandum, State
+from services.agreements.domain.memoranda import Memorandum, State, Taken
 from services.agreements.domain.memorandum_terms import Terms
 from services.agreements.domain.revisions import Seen
-from shared.problems import StaleApproval, WrongState
-from tests.support.agreeing import AT, HOME, HOST, KNOWN, MEMORANDUM_TERMS, approval, ending, memorandum, seen
-from tests.support.builders.agreements import automatic, covered
+from shared.contracts.agreements import (
+    MemorandumActivated,
+    MemorandumApproved,
+    MemorandumCounterProposed,
+    MemorandumProposed,
+)
+from shared.problems import NotCompetent, StaleApproval, Validation
+from tests.support.agreeing import AT, HOME, HOST, KNOWN, MEMORANDUM_TERMS, covered_here, memorandum, seen, signatory
+from tests.support.builders.agreements import automatic
 from tests.support.builders.catalogue import ITALY_ICT, ITALY_REGION, MALTA_ICT
 
-
-def perform(before: Memorandum, command: Command) -> Memorandum:
-    match command:
-        case Command.EDIT:
-            return memoranda.edit(before, MEMORANDUM_TERMS, None)
-        case Command.DELETE:
-            memoranda.check_deletable(before)
-            return replace(before, version=before.version + 1)
-        case Command.PROPOSE:
-            return memoranda.propose(before, KNOWN.institutions)
-        case Command.APPROVE:
-            return memoranda.approve(before, approval(uuid4()), seen(before), None, KNOWN.institutions)[0]
-        case Command.REJECT:
-            return memoranda.reject(before, ending(HOST))
-        case Command.WITHDRAW:
-            return memoranda.withdraw(before, ending())
+INSTITUTIONS = KNOWN.institutions
+LONGER = replace(MEMORANDUM_TERMS, maximum_days=180)
+THIRD = replace(MEMORANDUM_TERMS.parties[1], institution_id=ITALY_REGION.institution_id, functions=())
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("command", Command)
-def test_a_memorandum_moves_only_as_the_table_says(state: State, command: Command):
-    before = memorandum(state)
-    if (state, command) in TRANSITIONS:
-        after = perform(before, command)
-        assert (after.state, after.version) == (TRANSITIONS[state, command], before.version + 1)
-    else:
-        with pytest.raises(WrongState) as problem:
-            perform(before, command)
-        assert problem.value.members["possible"] == [step for origin, step in TRANSITIONS if origin is state]
+def approve(before: Memorandum, party: UUID, shown: Seen | None = None, code: str | None = None) -> Taken:
+    taken = memoranda.approve(before, signatory(party), shown or seen(before), code, INSTITUTIONS, AT)
+    assert taken
+    return taken
+
+
+def test_what_is_proposed_is_said():
+    taken = memoranda.propose(memorandum(State.DRAFT), signatory(HOME), INSTITUTIONS, AT)
+    [fact] = taken.facts
+    assert isinstance(fact, MemorandumProposed)
+    assert (fact.by_id, fact.occurred_on, fact.content_hash) == (HOME, AT.date(), taken.memorandum.revision.hash)
+    assert {(party.institution_id, party.country) for party in fact.parties} == {(HOME, "MT"), (HOST, "IT")}
 
 
 def test_the_last_approval_activates_and_is_said():
-    partly = memorandum(State.PARTLY_APPROVED)
-    active, facts = memoranda.approve(partly, approval(HOST), seen(partly), None, KNOWN.institutions)
-    assert active.state is ONCE_ALL_APPROVED[State.PARTLY_APPROVED] is State.ACTIVE
-    (fact,) = facts
-    assert (fact.version, fact.content_version, fact.content_hash) == (4, 1, active.revision.hash)
+    taken = approve(memorandum(State.PARTLY_APPROVED), HOST)
+    yes, fact = taken.facts
+    assert isinstance(yes, MemorandumApproved)
+    assert isinstance(fact, MemorandumActivated)
+    assert taken.memorandum.state is State.ACTIVE
+    assert (fact.version, fact.content_version, fact.content_hash) == (4, 1, taken.memorandum.revision.hash)
     assert (fact.activated_on, fact.valid_from) == (AT.date(), MEMORANDUM_TERMS.valid_from)
     assert {(party.institution_id, party.country) for party in fact.parties} == {(HOME, "MT"), (HOST, "IT")}
 
 
 def test_one_approval_is_never_in_force():
-    proposed = memorandum(State.PROPOSED)
     for party in (HOME, HOST):
-        partly, facts = memoranda.approve(proposed, approval(party), seen(proposed), None, KNOWN.institutions)
-        assert facts == []
-        assert partly.state is State.PARTLY_APPROVED
-        assert partly.why_not_in_force(AT.date()) == "It is partly_approved, not active."
+        taken = approve(memorandum(State.PROPOSED), party)
+        assert [type(fact) for fact in taken.facts] == [MemorandumApproved]
+        assert taken.memorandum.state is State.PARTLY_APPROVED
+        assert taken.memorandum.why_not_in_force(AT.date()) == "It is partly_approved, not active."
 
 
 def test_all_of_three_parties_have_to_approve():
-    third = replace(MEMORANDUM_TERMS.parties[1], institution_id=ITALY_REGION.institution_id, functions=())
-    before = memorandum(State.PROPOSED, parties=(*MEMORANDUM_TERMS.parties, third))
-    said = []
+    before = memorandum(State.PROPOSED, parties=(*MEMORANDUM_TERMS.parties, THIRD))
+    states = []
     for party in (HOST, ITALY_REGION.institution_id, HOME):
-        before, facts = memoranda.approve(before, approval(party), seen(before), None, KNOWN.institutions)
-        said.append((before.state, len(facts)))
-    assert said == [(State.PARTLY_APPROVED, 0), (State.PARTLY_APPROVED, 0), (State.ACTIVE, 1)]
+        before = approve(before, party).memorandum
+        states.append(before.state)
+    assert states == [State.PARTLY_APPROVED, State.PARTLY_APPROVED, State.ACTIVE]
 
 
 def test_approving_twice_counts_once():
     partly = memorandum(State.PARTLY_APPROVED)
-    assert memoranda.approve(partly, approval(HOME), seen(partly), None, KNOWN.institutions) == (partly, [])
+    assert memoranda.approve(partly, signatory(HOME), seen(partly), None, INSTITUTIONS, AT) is None
 
 
 @pytest.mark.parametrize("stale", [Seen(2, "right"), Seen(1, "0" * 64)])
@@ -85,23 +80,66 @@ def test_a_signature_counts_only_for_what_the_signer_saw(stale: Seen):
     proposed = memorandum(State.PROPOSED)
     shown = replace(stale, content_hash=stale.content_hash.replace("right", proposed.revision.hash))
     with pytest.raises(StaleApproval):
-        memoranda.approve(proposed, approval(HOST), shown, None, KNOWN.institutions)
+        approve(proposed, HOST, shown)
+
+
+def test_nobody_signs_for_a_function_that_it_has_lost():
+    lost = {**INSTITUTIONS, HOST: replace(INSTITUTIONS[HOST], functions=frozenset())}
+    proposed = memorandum(State.PROPOSED)
+    with pytest.raises(NotCompetent):
+        memoranda.approve(proposed, signatory(HOST), seen(proposed), None, lost, AT)
+
+
+def test_a_counter_proposal_voids_what_was_approved_before():
+    partly = memorandum(State.PARTLY_APPROVED)
+    taken = memoranda.counter_propose(partly, LONGER, signatory(HOST), INSTITUTIONS, AT)
+    countered = taken.memorandum
+    assert (countered.state, countered.approvals, countered.proposed_by) == (State.PROPOSED, (), HOST)
+    assert (countered.revision.number, countered.contents, countered.terms) == (2, 2, LONGER)
+    [fact] = taken.facts
+    assert isinstance(fact, MemorandumCounterProposed)
+    assert (fact.content_version, fact.content_hash) == (2, countered.revision.hash)
+    with pytest.raises(StaleApproval):
+        approve(countered, HOME, seen(partly))
+    assert approve(approve(countered, HOME).memorandum, HOST).memorandum.state is State.ACTIVE
+
+
+def test_the_same_terms_are_no_counter_proposal():
+    with pytest.raises(Validation):
+        memoranda.counter_propose(memorandum(State.PROPOSED), MEMORANDUM_TERMS, signatory(HOST), INSTITUTIONS, AT)
+
+
+def test_who_was_once_asked_may_go_on_reading():
+    with_third = replace(LONGER, parties=(*LONGER.parties, THIRD))
+    first = memoranda.counter_propose(memorandum(State.PROPOSED), with_third, signatory(HOST), INSTITUTIONS, AT)
+    second = memoranda.counter_propose(first.memorandum, LONGER, signatory(HOME), INSTITUTIONS, AT).memorandum
+    assert set(second.party_ids) == {HOME, HOST, ITALY_REGION.institution_id}
+    assert set(second.terms.party_ids) == {HOME, HOST}
 
 
 def test_a_party_may_give_its_own_code_with_its_approval():
-    proposed = memoranda.propose(memoranda.draft(uuid4(), HOME, MEMORANDUM_TERMS, "MT-7"), KNOWN.institutions)
-    approved, _ = memoranda.approve(proposed, approval(HOST), seen(proposed), "IT-2026", KNOWN.institutions)
-    assert approved.codes == {HOME: "MT-7", HOST: "IT-2026"}
+    drafted = memoranda.draft(uuid4(), MEMORANDUM_TERMS, "MT-7", None, signatory(HOME), INSTITUTIONS, AT).memorandum
+    proposed = memoranda.propose(drafted, signatory(HOME), INSTITUTIONS, AT).memorandum
+    assert approve(proposed, HOST, code="IT-2026").memorandum.codes == {HOME: "MT-7", HOST: "IT-2026"}
 
 
 def test_codes_are_no_part_of_what_is_signed():
-    drafted = memoranda.draft(uuid4(), HOME, MEMORANDUM_TERMS, "MT-7")
-    assert memoranda.edit(drafted, MEMORANDUM_TERMS, "MT-8").revision == drafted.revision
+    drafted = memoranda.draft(uuid4(), MEMORANDUM_TERMS, "MT-7", None, signatory(HOME), INSTITUTIONS, AT).memorandum
+    edited = memoranda.edit(drafted, MEMORANDUM_TERMS, "MT-8", None, signatory(HOME), INSTITUTIONS, AT).memorandum
+    assert edited.revision == drafted.revision
+
+
+def test_general_information_is_no_part_of_what_is_signed_and_leaves_what_was_there():
+    active, info = memorandum(State.ACTIVE), memoranda.GeneralInfo(website="https://school.example")
+    first = memoranda.change_general_info(active, signatory(HOST), info, INSTITUTIONS, AT)
+    second = memoranda.change_general_info(first.memorandum, signatory(HOST), memoranda.GeneralInfo(), INSTITUTIONS, AT)
+    assert (second.memorandum.revision, second.memorandum.approvals) == (active.revision, active.approvals)
+    assert second.entry.before == {"website": "https://school.example", "address": None, "contacts": ()}
 
 
 @given(st.data())
 def test_who_lists_the_same_in_another_order_signs_the_same(data: st.DataObject):
-    terms = replace(MEMORANDUM_TERMS, qualifications=(covered(MALTA_ICT), covered(ITALY_ICT)))
+    terms = replace(MEMORANDUM_TERMS, qualifications=(covered_here(MALTA_ICT), covered_here(ITALY_ICT)))
     shuffled = replace(
         terms,
         parties=tuple(
@@ -121,11 +159,16 @@ def test_who_lists_the_same_in_another_order_signs_the_same(data: st.DataObject)
     "changes",
     [
         {"parties": MEMORANDUM_TERMS.parties[:1]},
-        {"qualifications": (covered(ITALY_ICT),)},
+        {"qualifications": (covered_here(ITALY_ICT),)},
         {"automatic_recognition": automatic(HOME, MALTA_ICT)[1:]},
         {"two_person_rule": True},
         {"confirmations": replace(MEMORANDUM_TERMS.confirmations, status=None)},
         {"valid_until": date(2029, 1, 1)},
+        {"minimum_days": 14},
+        {"notice_months": 6},
+        {"objectives": {"en": "Units learnt abroad count at home."}},
+        {"comparability_ids": (UUID(int=7),)},
+        {"renews_id": UUID(int=8)},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -135,7 +178,7 @@ def test_every_term_is_part_of_what_is_signed(changes):
 
 def test_editing_a_draft_keeps_the_number_and_changes_the_hash():
     drafted = memorandum(State.DRAFT)
-    edited = memoranda.edit(drafted, replace(MEMORANDUM_TERMS, two_person_rule=True), None)
+    edited = memoranda.edit(drafted, LONGER, None, None, signatory(HOME), INSTITUTIONS, AT).memorandum
     assert edited.revision.number == drafted.revision.number == 1
     assert edited.revision.hash != drafted.revision.hash
 
@@ -148,5 +191,31 @@ def test_it_is_in_force_from_the_first_to_the_last_day_of_its_validity():
     assert active.why_not_in_force(last + day) == "It was valid only until 2028-12-31."
 
 
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, ["before_renewed"]),
+        ({"valid_from": date(2027, 1, 1)}, []),
+        ({"valid_from": date(2027, 1, 1), "parties": (*MEMORANDUM_TERMS.parties, THIRD)}, ["other_parties"]),
+    ],
+)
+def test_a_renewal_goes_on_among_the_same_parties(changes, codes: list[str]):
+    terms = replace(MEMORANDUM_TERMS, renews_id=UUID(int=1), **changes)
+    for state in State:
+        expected = [] if state in RENEWABLE else ["not_renewable"]
+        assert refused(terms, memorandum(state)) == expected + codes
+
+
+RENEWABLE = {State.ACTIVE, State.SUSPENDED, State.TERMINATION_NOTIFIED, State.EXPIRED}
+
+
+def refused(terms: Terms, renewed: Memorandum) -> list[str]:
+    try:
+        memoranda.check_renewal(terms, renewed)
+    except Validation as problem:
+        return [error["code"] for error in problem.members["errors"]]
+    return []
+
+
 def hash_of(terms: Terms) -> str:
-    return memoranda.draft(uuid4(), HOME, terms, None).revision.hash
+    return memoranda.draft(uuid4(), terms, None, None, signatory(HOME), INSTITUTIONS, AT).memorandum.revision.hash

@@ -1,14 +1,17 @@
 from dataclasses import replace
-from uuid import uuid4
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from services.agreements.domain.memorandum_terms import SigningOrganisation, check_proposable, check_writable
-from shared.contracts.agreements import AutomaticRecognition, Automation
+from services.agreements.domain.memorandum_checks import check_proposable, check_writable
+from services.agreements.domain.memorandum_terms import OtherOrganisation, Review, SigningOrganisation
+from shared.contracts.agreements import AutomaticRecognition, Automation, AutomationConditions, Responsible
 from shared.contracts.catalogue import EcvetFunction
 from shared.problems import NotCompetent, Validation
 from tests.support.agreeing import CONFIRMED, HOME, HOST, KNOWN, MEMORANDUM_TERMS
-from tests.support.builders.agreements import covered
+from tests.support.agreeing import covered_here as covered
 from tests.support.builders.catalogue import ITALY_ICT, MALTA_COUNCIL, MALTA_ICT
 
 TERMS = MEMORANDUM_TERMS
@@ -106,3 +109,111 @@ def test_a_unit_without_an_entry_is_not_automatic():
     assert not TERMS.is_automatic(HOST, unit_id)
     assert not replace(TERMS, automatic_recognition=()).is_automatic(HOME, unit_id)
     assert not replace(TERMS, automatic_recognition=(off,)).is_automatic(HOME, unit_id)
+
+
+UNIT = covered(MALTA_ICT).unit_ids[0]
+RESPONSIBLE = Responsible(
+    qualification_id=MALTA_ICT.qualification_id, assesses=(HOST,), validates=(HOME,), recognises=(HOME,)
+)
+
+
+def opted(policy: Automation, conditions: AutomationConditions | None = None) -> tuple[AutomaticRecognition, ...]:
+    return (AutomaticRecognition(institution_id=HOME, unit_id=UNIT, policy=policy, conditions=conditions),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"minimum_days": 30, "maximum_days": 29}, ("/maximum_days", "order")),
+        ({"review": Review(review_on=date(2030, 1, 1), reviewed_by=(HOME,))}, ("/review/review_on", "not_valid")),
+        (
+            {"review": Review(review_on=date(2027, 1, 1), reviewed_by=(UUID(int=1),))},
+            ("/review/reviewed_by/0", "unknown"),
+        ),
+        ({"comparability_ids": (UUID(int=1),)}, ("/comparability_ids/0", "unknown")),
+        (
+            {"responsible": (replace(RESPONSIBLE, qualification_id=ITALY_ICT.qualification_id),)},
+            ("/responsible/0/qualification_id", "not_covered"),
+        ),
+        ({"responsible": (replace(RESPONSIBLE, assesses=(UUID(int=1),)),)}, ("/responsible/0/assesses/0", "unknown")),
+        (
+            {"automatic_recognition": opted(Automation.ON_WITH_CONDITIONS)},
+            ("/automatic_recognition/0/conditions", "missing"),
+        ),
+        (
+            {"automatic_recognition": opted(Automation.ON_WITH_CONDITIONS, AutomationConditions())},
+            ("/automatic_recognition/0/conditions", "missing"),
+        ),
+        (
+            {"automatic_recognition": opted(Automation.ON, AutomationConditions(minimum_days=14))},
+            ("/automatic_recognition/0/conditions", "unexpected"),
+        ),
+        (
+            {
+                "automatic_recognition": opted(
+                    Automation.ON_WITH_CONDITIONS, AutomationConditions(host_ids=(UUID(int=1),))
+                )
+            },
+            ("/automatic_recognition/0/conditions/host_ids/0", "unknown"),
+        ),
+        (
+            {"qualifications": (covered(MALTA_ICT, signatory_ids=(HOME, MALTA_COUNCIL.institution_id)),)},
+            ("/qualifications/0/signatory_ids/1", "not_a_party"),
+        ),
+        (
+            {
+                "other_organisations": (
+                    OtherOrganisation(name="Scuola", country="IT", covered_by=UUID(int=1), institution_id=UUID(int=2)),
+                )
+            },
+            ("/other_organisations/0/institution_id", "unknown"),
+        ),
+        (
+            {"other_organisations": (OtherOrganisation(name="Scuola", country="IT", covered_by=UUID(int=1)),)},
+            ("/other_organisations/0/covered_by", "not_a_party"),
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_refused_with_its_place(changes: dict[str, Any], error: tuple[str, str]):
+    with pytest.raises(Validation) as problem:
+        check_writable(replace(TERMS, **changes), HOME, KNOWN)
+    assert errors(problem)[0] == error
+
+
+def test_what_is_optional_can_all_be_given():
+    terms = replace(
+        TERMS,
+        minimum_days=14,
+        maximum_days=14,
+        responsible=(RESPONSIBLE,),
+        review=Review(review_on=date(2027, 1, 1), reviewed_by=(HOME,)),
+        automatic_recognition=opted(Automation.ON_WITH_CONDITIONS, AutomationConditions(second_person=True)),
+        comparability_ids=tuple(KNOWN.comparabilities),
+    )
+    check_writable(terms, HOME, KNOWN)
+    check_proposable(terms, KNOWN.institutions)
+
+
+def test_who_is_named_as_responsible_is_competent():
+    council = replace(RESPONSIBLE, assesses=(MALTA_COUNCIL.institution_id,))
+    with pytest.raises(NotCompetent) as problem:
+        check_proposable(replace(TERMS, responsible=(council,)), KNOWN.institutions)
+    assert problem.value.members["functions"] == ["assesses"]
+
+
+def test_recognition_with_conditions_is_automatic_too():
+    terms = replace(
+        TERMS, automatic_recognition=opted(Automation.ON_WITH_CONDITIONS, AutomationConditions(minimum_days=14))
+    )
+    assert terms.is_automatic(HOME, UNIT)
+
+
+def test_all_parties_sign_for_a_qualification_unless_some_are_named():
+    council = SigningOrganisation(MALTA_COUNCIL.institution_id, ())
+    terms = replace(
+        TERMS,
+        parties=(*TERMS.parties, council),
+        qualifications=(covered(MALTA_ICT, signatory_ids=(HOME, HOST)), covered(ITALY_ICT)),
+    )
+    assert terms.signatories_of(MALTA_ICT.qualification_id) == {HOME, HOST}
+    assert terms.signatories_of(ITALY_ICT.qualification_id) == {HOME, HOST, MALTA_COUNCIL.institution_id}

@@ -1,33 +1,18 @@
 """The promises of shared.canonical; the vectors are those that docs/canonical-json.md publishes for other languages."""
 
 import json
-import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.canonical import PROFILE, canonical_json, content_hash
-
-DOCUMENT = (Path(__file__).parents[3] / "docs" / "canonical-json.md").read_text(encoding="utf-8")
-VECTORS = re.findall(r"^\| `(.+?)` \| `(.+?)` \| `([0-9a-f]{64})` \|$", DOCUMENT, re.MULTILINE)
-REFUSED = re.findall(r"^\| `([^|]+?)` \| [A-Za-z][^|]+ \|$", DOCUMENT, re.MULTILINE)
-TAGS: dict[str, Callable[[Any], Any]] = {
-    "$decimal": Decimal,
-    "$time": datetime.fromisoformat,
-    "$date": date.fromisoformat,
-    "$id": UUID,
-    "$set": frozenset,
-}
+from tests.support.canonical_vectors import DOCUMENT, REFUSED, VECTORS, value_of
 
 texts = st.text(max_size=10)
 leaves = st.one_of(
@@ -43,16 +28,6 @@ keys = texts.map(lambda text: unicodedata.normalize("NFC", text))
 values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4))
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 times = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=offsets)  # noqa: DTZ001 - hypothesis adds the zone
-
-
-def value_of(text: str) -> Any:
-    """What the document writes as JSON, with the kinds that JSON does not have in `{"$kind": …}`."""
-    return json.loads(text, object_hook=_untagged)
-
-
-def _untagged(members: dict[str, Any]) -> Any:
-    (first, content), *others = members.items() or [("", None)]
-    return TAGS[first](content) if first in TAGS and not others else members
 
 
 def test_the_document_is_about_this_profile_and_has_its_vectors():

@@ -1,0 +1,92 @@
+"""What took place is written down and signed; what home decided on it closes the agreement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.agreements import store
+from services.agreements.domain import complementing
+from services.agreements.domain.complements import Account
+from services.agreements.domain.learning_agreements import LearningAgreement, Signature
+from services.agreements.domain.revisions import Seen
+from services.agreements.handlers.frames import HOST, locked, side_of
+from shared import clock, outbox
+from shared.auth import Principal
+from shared.contracts.agreements import Side
+from shared.envelope import Event
+from shared.preconditions import require_institution
+from shared.problems import Forbidden
+
+
+class UnitDecided(Protocol):
+    """What each fact of recognition has by which home decides on a unit, however it decides."""
+
+    @property
+    def learning_agreement_id(self) -> UUID: ...
+    @property
+    def unit_id(self) -> UUID: ...
+    @property
+    def decided_at(self) -> datetime: ...
+
+
+async def draft_complement(
+    tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, version: int, account: Account
+) -> LearningAgreement:
+    agreement = await locked(tx, caller, learning_agreement_id, version)
+    require_institution(caller, agreement.terms.host_id, HOST)
+    drafted = complementing.draft(agreement, account)
+    await store.save_learning_agreement(tx, drafted)
+    return drafted
+
+
+async def sign_complement(
+    tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, version: int, seen: Seen
+) -> LearningAgreement:
+    agreement = await locked(tx, caller, learning_agreement_id, version)
+    side = side_of(caller, agreement)
+    if side is Side.HOME:
+        raise Forbidden("The learner and the hosting institution sign what took place.")
+    return await _sign(tx, agreement, Signature(side, caller.sub, clock.now()), seen)
+
+
+async def sign_complement_for_learner(
+    tx: AsyncConnection, learner: Principal, learning_agreement_id: UUID, seen: Seen
+) -> LearningAgreement:
+    """The learner's signature through a signing link, as `sign_for_learner`."""
+    agreement = await store.load_learning_agreement(tx, learning_agreement_id, learner, for_update=True)
+    return await _sign(tx, agreement, Signature(Side.LEARNER, learner.sub, clock.now()), seen)
+
+
+async def keep_unit_decisions(tx: AsyncConnection, events: Sequence[Event[UnitDecided]]) -> None:
+    """Close what waited for these; what is not complemented yet is closed when it is."""
+    decided = [
+        (event.data.learning_agreement_id, event.data.unit_id, event.type, event.data.decided_at) for event in events
+    ]
+    await store.keep_unit_decisions(tx, decided)
+    causes = {event.data.learning_agreement_id: event for event in events}
+    agreements = await store.lock_learning_agreements(tx, causes)
+    units = await store.decided_units(tx, causes)
+    said = []
+    for agreement in agreements:
+        closed, facts = complementing.close(agreement, units[agreement.id], clock.now())
+        if facts:
+            await store.save_learning_agreement(tx, closed)
+            said += outbox.said(facts, cause=causes[agreement.id])
+    await outbox.add_events(tx, said)
+
+
+async def _sign(
+    tx: AsyncConnection, agreement: LearningAgreement, signature: Signature, seen: Seen
+) -> LearningAgreement:
+    signed, facts = complementing.sign(agreement, signature, seen)
+    await store.save_learning_agreement(tx, signed)
+    await outbox.add(tx, facts)
+    units = await store.decided_units(tx, [agreement.id])
+    closed, facts_then = complementing.close(signed, units[agreement.id], signature.signed_at)
+    if facts_then:
+        await store.save_learning_agreement(tx, closed)
+        await outbox.add(tx, facts_then)
+    return closed
