@@ -9,7 +9,7 @@ SUBSCRIPTIONS: Mapping[str, Handler] = {
     "acquis.memorandum.activated.v1": handlers.keep_memoranda,
     "acquis.memorandum.amended.v1": handlers.keep_memoranda,
     "acquis.learning-agreement.agreed.v1": handlers.open_transcripts,
-    "acquis.learning-agreement.changed.v1": handlers.open_transcripts,
+    "acquis.learning-agreement.changed.v1": handlers.keep_changes,
     "acquis.learning-agreement.started.v1": handlers.keep_starts,
     "acquis.learning-agreement.completed.v1": handlers.keep_completions,
     "acquis.learning-agreement.interrupted.v1": handlers.keep_interruptions,

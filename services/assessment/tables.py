@@ -13,8 +13,9 @@ MEMORANDA = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("two_person_rule", sa.Boolean, nullable=False),
+    sa.Column("assesses", JSONB(none_as_null=True)),
 )
-"""What was heard of memoranda."""
+"""What was heard of memoranda; `assesses` is by qualification, where the memorandum names who."""
 
 LEARNING_AGREEMENTS = sa.Table(
     "learning_agreements",
@@ -32,6 +33,8 @@ LEARNING_AGREEMENTS = sa.Table(
     sa.Column("started_on", sa.Date),
     sa.Column("completed_on", sa.Date),
     sa.Column("cancelled_on", sa.Date),
+    sa.Column("qualification_id", sa.Uuid),
+    sa.Column("plan", JSONB(none_as_null=True)),
 )
 """What was heard of learning agreements; the agreed content is null while only its start or end has been heard of.
 
@@ -53,9 +56,28 @@ ASSESSMENTS = sa.Table(
     sa.Column("report", JSONB(none_as_null=True)),
     sa.Column("recorded_by", sa.Text),
     sa.Column("confirmed_by", sa.Text),
+    sa.Column("plan_key", sa.Text),
+    sa.Column("assessing_id", sa.Uuid),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("resit_of", sa.Uuid, sa.ForeignKey("assessments.id")),
+    sa.Column("resit_id", sa.Uuid),
+    sa.Column("record_until", sa.Date),
+    sa.Column("held_on", sa.Date),
+    sa.Column("excused", sa.Boolean),
+    sa.Column("authority", sa.Text),
+    sa.Column("moderation", JSONB(none_as_null=True)),
+    sa.Column("contest_until", sa.Date),
+    sa.Column("contest", JSONB(none_as_null=True)),
+    sa.Column("review", JSONB(none_as_null=True)),
+    sa.Column("annulment", JSONB(none_as_null=True)),
     sa.Index("assessments_learning_agreement", "learning_agreement_id", "id"),
     sa.Index("assessments_host", "host_id", "state", "id"),
     sa.Index("assessments_home", "home_id", "state", "id"),
+    sa.Index("assessments_plan_key", "plan_key", unique=True),
+    sa.Index("assessments_resit_of", "resit_of", unique=True),
+    sa.Index("assessments_learner", "learner_id", "id"),
+    sa.Index("assessments_assessing", "assessing_id", "id"),
+    sa.Index("assessments_planned", "host_id", "planned_on"),
 )
 
 TRANSCRIPTS = sa.Table(
@@ -71,6 +93,8 @@ TRANSCRIPTS = sa.Table(
     sa.Column("issue", sa.Integer, nullable=False),
     sa.Column("content_hash", sa.Text),
     sa.Column("issued_at", sa.DateTime(timezone=True)),
+    sa.Column("hours", JSONB, nullable=False),
+    sa.Column("reason", sa.Text),
     sa.Index("transcripts_learner", "learner_id", "id"),
     sa.Index("transcripts_host", "host_id", "id"),
     sa.Index("transcripts_home", "home_id", "id"),
@@ -89,5 +113,10 @@ TRANSCRIPT_VERSIONS = sa.Table(
     sa.Column("host_id", sa.Uuid, nullable=False),
     sa.Column("assessments", JSONB, nullable=False),
     sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("corrects_version", sa.Integer),
+    sa.Column("period", JSONB(none_as_null=True)),
+    sa.Column("units", JSONB(none_as_null=True)),
+    sa.Column("reason", sa.Text),
+    sa.Column("issued_by", sa.Text),
 )
-"""Every issue as it was said; rows are only ever inserted."""
+"""Every issue and correction as it was said, with why and by whom; rows are only ever inserted."""

@@ -18,6 +18,7 @@ from tests.support.builders.agreements import (
     agreed_unit,
     comparability_of,
     learning_agreement_agreed,
+    learning_agreement_changed,
     learning_agreement_started,
     memorandum_activated,
 )
@@ -89,6 +90,28 @@ class Stay:
         answer = await self.examiner.post(f"{path}/confirmation", version=2)
         assert answer.status_code == 200, answer.text
         return path
+
+    async def by_plan(self) -> list[dict[str, Any]]:
+        """The assessments that there are under the agreement, in their order."""
+        under = {"learning_agreement_id": str(self.agreed.learning_agreement_id)}
+        return list((await self.home.get("/v1/assessments", **under)).json()["items"])
+
+    async def drop_plan(self) -> None:
+        """The agreement is changed and plans nothing any more."""
+        await tell(self.running, learning_agreement_changed(self.agreed, assessments=None))
+
+    async def confirmed_by_plan(self) -> list[str]:
+        """The paths of what the agreement itself planned, all recorded and confirmed."""
+        paths = []
+        for one in await self.by_plan():
+            path = f"/v1/assessments/{one['assessment_id']}"
+            outcomes = [UUID(result["outcome_id"]) for result in one["results"]]
+            recorded = await self.assessor.post(f"{path}/result", self.result_body(outcomes), version=one["version"])
+            assert recorded.status_code == 200, recorded.text
+            confirmed = await self.examiner.post(f"{path}/confirmation", version=one["version"] + 1)
+            assert confirmed.status_code == 200, confirmed.text
+            paths.append(path)
+        return paths
 
     async def transcript(self) -> dict[str, Any]:
         """How the one transcript of the stay stands."""

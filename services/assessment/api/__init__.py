@@ -1,5 +1,5 @@
-"""Where HTTP comes in, one router for each aggregate."""
+"""Where HTTP comes in: assessments, what becomes of them, many at once, and transcripts."""
 
-from services.assessment.api import assessments, transcripts
+from services.assessment.api import assessment_steps, assessments, batches, transcripts
 
-ROUTERS = [assessments.router, transcripts.router]
+ROUTERS = [assessments.router, assessment_steps.router, batches.router, transcripts.router]

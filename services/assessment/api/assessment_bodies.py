@@ -1,39 +1,25 @@
 """What is sent and answered about assessments."""
 
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Self
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.assessment.domain.assessments import Plan, Report, State
-from shared.bodies import NOT_BLANK, Body, CalendarDate, DecimalText
-from shared.contracts.assessment import Method, OutcomeResult, Procedure, Result
+from services.assessment.api.fields import Weight
+from services.assessment.api.report_bodies import OUTCOME, RESULTS, SHORT_REPORT, UNIT, ReportAnswer, ResultRequest
+from services.assessment.domain.assessments import Finding, State
+from services.assessment.domain.contesting import Correction
+from services.assessment.domain.planning import Plan
+from shared.bodies import Body, CalendarDate, LongText
+from shared.contracts.assessment import Authority, Method, OutcomeResult, Result
 
-UNIT, OUTCOME = "01996b0c-5c00-7000-8000-000000000022", "01996b0c-5c00-7000-8000-000000000221"
 PLAN: dict[str, Any] = {
     "learning_agreement_id": "01996b0c-5c00-7000-8000-000000000040",
     "method": "work_simulation",
     "planned_on": "2026-09-25",
     "outcomes": [{"outcome_id": OUTCOME, "unit_id": UNIT, "weight": "1"}],
 }
-RESULT: dict[str, Any] = {
-    "assessed_on": "2026-09-25",
-    "procedure": "followed",
-    "attempt": 1,
-    "grade": "14",
-    "grade_scale": "fr-0-20",
-    "results": [{"outcome_id": OUTCOME, "result": "achieved"}],
-}
-
-Weight = Annotated[
-    Decimal,
-    DecimalText(r"^(0\.(?!0+$)[0-9]{1,4}|1(\.0{1,4})?)$"),
-    Field(description="The share of this assessment in the outcome: more than 0, at most 1"),
-]
-GradeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), NOT_BLANK]
 
 
 class PlannedOutcomeBody(Body):
@@ -48,49 +34,73 @@ class PlanRequest(Body):
     learning_agreement_id: UUID
     method: Method
     planned_on: CalendarDate | None = None
-    outcomes: list[PlannedOutcomeBody] = Field(min_length=1, max_length=200)
+    assessing_id: UUID | None = Field(
+        None, description="The institution that assesses in the host's place, as memorandum or agreement allow"
+    )
+    outcomes: list[PlannedOutcomeBody] = Field(
+        min_length=1, max_length=200, description="Of whole units, parts of units, or several units"
+    )
 
     def plan(self) -> Plan:
         covers = [OutcomeResult(**vars(outcome), result=Result.NOT_ASSESSED) for outcome in self.outcomes]
-        return Plan(method=self.method, planned_on=self.planned_on, covers=tuple(covers))
+        return Plan(
+            method=self.method, planned_on=self.planned_on, covers=tuple(covers), assessing_id=self.assessing_id
+        )
 
 
-class FoundBody(Body):
-    outcome_id: UUID
-    result: Result
+class ConductRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"held_on": "2026-09-25"}]})
+
+    held_on: CalendarDate
 
 
-class ResultRequest(Body):
-    model_config = ConfigDict(json_schema_extra={"examples": [RESULT]})
+class AbsenceRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"held_on": "2026-09-25", "excused": True}]})
 
-    assessed_on: CalendarDate = Field(description="A day of the mobility")
-    procedure: Procedure = Field(description="Whether the agreed procedure and criteria were followed")
-    attempt: int = Field(1, strict=True, ge=1, le=100)
-    grade: GradeText | None = None
-    grade_scale: GradeText | None = Field(None, description="The scale that the grade is on; needed with a grade")
-    results: list[FoundBody] = Field(min_length=1, max_length=200, description="One for each outcome covered")
-
-    @model_validator(mode="after")
-    def _grade_on_a_scale(self) -> Self:
-        if (self.grade is None) != (self.grade_scale is None):
-            raise PydanticCustomError("grade_scale", "A grade and its scale go together.")
-        return self
-
-    def report(self) -> Report:
-        return Report(**{name: value for name, value in vars(self).items() if name != "results"})
-
-    def found(self) -> list[tuple[UUID, Result]]:
-        return [(one.outcome_id, one.result) for one in self.results]
+    held_on: CalendarDate = Field(description="The day on which the learner was expected")
+    excused: bool = Field(False, strict=True)
 
 
-class ReportAnswer(BaseModel):
+class ModerationRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Marked to the grid."}]})
+
+    comment: LongText | None = None
+
+
+class ReviewRequest(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"grounds": "The grid was applied as agreed."},
+                {"grounds": "Criterion 4 had been left out.", "correction": SHORT_REPORT | {"results": RESULTS}},
+            ]
+        }
+    )
+
+    grounds: LongText
+    correction: ResultRequest | None = Field(None, description="What takes the place of the result; none upholds it")
+
+    def corrected(self) -> Correction | None:
+        return Correction(self.correction.report(), self.correction.found()) if self.correction else None
+
+
+class ResitRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"planned_on": "2026-10-16"}]})
+
+    planned_on: CalendarDate | None = None
+
+
+class StepAnswer(BaseModel):
+    """What somebody did about it, and in which words."""
+
     model_config = ConfigDict(from_attributes=True)
 
-    assessed_on: date
-    procedure: Procedure
-    attempt: int
-    grade: str | None
-    grade_scale: str | None
+    at: datetime
+    text: str | None
+
+
+class ReviewAnswer(StepAnswer):
+    finding: Finding
 
 
 class AssessmentAnswer(BaseModel):
@@ -105,5 +115,18 @@ class AssessmentAnswer(BaseModel):
     host_id: UUID
     method: Method
     planned_on: date | None
+    assessing_id: UUID | None = Field(description="The institution that assesses in the host's place")
+    attempt: int
+    resit_of: UUID | None = Field(description="The assessment that this one repeats")
+    resit_id: UUID | None = Field(description="The assessment that repeats this one")
+    record_until: date | None = Field(description="Until when a next attempt may take place, also after the stay")
+    held_on: date | None = Field(description="When it was conducted, or the learner was absent")
+    excused: bool | None = Field(description="Of an absence")
     results: list[OutcomeResult] = Field(description="`not_assessed` until the results are recorded")
-    report: ReportAnswer | None = Field(description="How it went; null while it is only planned")
+    report: ReportAnswer | None = Field(description="How it went; null until the results are recorded")
+    authority: Authority | None = Field(description="The strongest of who assessed")
+    moderation: StepAnswer | None
+    contest_until: date | None = Field(description="The last day on which the learner may contest it")
+    contest: StepAnswer | None
+    review: ReviewAnswer | None
+    annulment: StepAnswer | None

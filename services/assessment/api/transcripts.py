@@ -6,18 +6,23 @@ from fastapi import Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.assessment import handlers, store
-from services.assessment.domain.transcripts import TranscriptState
+from services.assessment.api.fields import ReasonBody, distinct
+from services.assessment.api.report_bodies import UNIT
+from services.assessment.domain.transcripts import Transcript, TranscriptState
 from shared.auth import Caller, Principal, allow
-from shared.contracts.assessment import TranscriptIssued
+from shared.bodies import Body
+from shared.contracts.assessment import TranscriptCorrected, TranscriptIssued
 from shared.entity_tags import IfMatch, set_etag
 from shared.paging import Page, Paged
 from shared.web import IdempotencyKey, Transaction, api_router
 
 router = api_router("transcripts")
 
+Examiner = Annotated[Principal, allow("examiner")]
+
 
 class TranscriptAnswer(BaseModel):
-    """How a transcript stands; what it says is in its issues, `/transcripts/{id}/versions/{issue}`."""
+    """How a transcript stands; what it says is in its versions, `/transcripts/{id}/versions/{issue}`."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -28,9 +33,30 @@ class TranscriptAnswer(BaseModel):
     learner_id: UUID
     home_id: UUID
     host_id: UUID
-    issue: int = Field(description="The number of the last issue, from 1; 0 in a draft")
-    content_hash: str | None = Field(description="Of the last issue")
+    issue: int = Field(description="Counts the host's words, issues, corrections and withdrawals; 0 in a draft")
+    content_hash: str | None = Field(description="Of the last issue or correction")
     issued_at: datetime | None
+    hours: dict[UUID, int] = Field(description="By unit")
+    reason: str | None = Field(description="Why it was corrected or withdrawn the last time")
+
+
+class UnitHoursBody(Body):
+    unit_id: UUID
+    hours: Annotated[int, Field(strict=True, ge=1, le=20_000)]
+
+
+class HoursRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"units": [{"unit_id": UNIT, "hours": 120}]}]})
+
+    units: Annotated[list[UnitHoursBody], Field(max_length=50), distinct("unit_id")]
+
+    def hours(self) -> dict[UUID, int]:
+        return {one.unit_id: one.hours for one in self.units}
+
+
+def answer(response: Response, transcript: Transcript) -> TranscriptAnswer:
+    set_etag(response, transcript.version)
+    return TranscriptAnswer.model_validate(transcript)
 
 
 @router.get("/transcripts")
@@ -50,9 +76,7 @@ async def list_transcripts(
 
 @router.get("/transcripts/{transcript_id}")
 async def get_transcript(transcript_id: UUID, caller: Caller, response: Response, tx: Transaction) -> TranscriptAnswer:
-    transcript = await store.load_transcript(tx, transcript_id, caller)
-    set_etag(response, transcript.version)
-    return TranscriptAnswer.model_validate(transcript)
+    return answer(response, await store.load_transcript(tx, transcript_id, caller))
 
 
 @router.get("/transcripts/{transcript_id}/versions/{version}")
@@ -62,23 +86,68 @@ async def get_transcript_version(
     caller: Caller,
     response: Response,
     tx: Transaction,
-) -> TranscriptIssued:
-    """What an issue said: every assessment that was confirmed by then. It never changes."""
+) -> TranscriptCorrected | TranscriptIssued:
+    """What an issue or a correction said: every assessment that stood by then. It never changes."""
     said = await store.load_transcript_version(tx, transcript_id, version, caller)
     set_etag(response, said.version)
     return said
 
 
+@router.put("/transcripts/{transcript_id}/hours")
+async def count_hours(
+    transcript_id: UUID,
+    body: HoursRequest,
+    caller: Annotated[Principal, allow("examiner", "coordinator")],
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+) -> TranscriptAnswer:
+    """Say as the host how many hours the learner spent on each unit; the next version of the transcript has them."""
+    return answer(response, await handlers.count_hours(tx, caller, transcript_id, version, body.hours()))
+
+
 @router.post("/transcripts/{transcript_id}/issuance")
 async def issue_transcript(
     transcript_id: UUID,
-    caller: Annotated[Principal, allow("examiner")],
+    caller: Examiner,
     version: IfMatch,
     response: Response,
     tx: Transaction,
     _: IdempotencyKey,
 ) -> TranscriptAnswer:
-    """Issue it with every assessment confirmed so far, once there is one that the last issue did not carry."""
-    issued = await handlers.issue_transcript(tx, caller, transcript_id, version)
-    set_etag(response, issued.version)
-    return TranscriptAnswer.model_validate(issued)
+    """Issue it for the host with every assessment confirmed so far, once there is something that the last did not say.
+
+    Also after a withdrawal, which ends with it.
+    """
+    return answer(response, await handlers.issue_transcript(tx, caller, transcript_id, version))
+
+
+@router.post("/transcripts/{transcript_id}/correction")
+async def correct_transcript(
+    transcript_id: UUID,
+    body: ReasonBody,
+    caller: Examiner,
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+    _: IdempotencyKey,
+) -> TranscriptAnswer:
+    """Put for the host, for a reason, a version as things stand now in the place of one that was wrong.
+
+    The annulment or the review of an assessment does this by itself. Nothing that was issued is ever edited.
+    """
+    return answer(response, await handlers.correct_transcript(tx, caller, transcript_id, version, body.reason))
+
+
+@router.post("/transcripts/{transcript_id}/withdrawal")
+async def withdraw_transcript(
+    transcript_id: UUID,
+    body: ReasonBody,
+    caller: Examiner,
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+    _: IdempotencyKey,
+) -> TranscriptAnswer:
+    """Take the host's word back, for a reason. It is not issued by itself any more, only by hand."""
+    return answer(response, await handlers.withdraw_transcript(tx, caller, transcript_id, version, body.reason))

@@ -1,15 +1,19 @@
-"""What `agreements` said, kept as far as assessments depend on it."""
+"""What `agreements` said, kept as far as assessments depend on it; and what follows from it here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import store
+from services.assessment.domain import issuing
+from services.assessment.domain.planning import planned_in
 from services.assessment.domain.transcripts import draft
-from shared import ids
+from shared import clock, ids, outbox
 from shared.contracts.agreements import (
     LearningAgreementAgreed,
     LearningAgreementCancelled,
+    LearningAgreementChanged,
     LearningAgreementCompleted,
     LearningAgreementInterrupted,
     LearningAgreementStarted,
@@ -23,10 +27,21 @@ async def keep_memoranda(tx: AsyncConnection, events: Sequence[Event[MemorandumA
 
 
 async def open_transcripts(tx: AsyncConnection, events: Sequence[Event[LearningAgreementAgreed]]) -> None:
-    """What was agreed or changed is kept, and each agreement gets its one transcript."""
+    """What was agreed is kept, each agreement gets its one transcript, and what it plans to assess is planned."""
     agreed = [event.data for event in events]
-    await store.keep_agreed(tx, agreed)
-    await store.open_transcripts(tx, [draft(one, ids.new_id()) for one in agreed])
+    await _keep(tx, agreed)
+    if any(one.assessments for one in agreed):
+        await _plan(tx, agreed)
+
+
+async def keep_changes(tx: AsyncConnection, events: Sequence[Event[LearningAgreementChanged]]) -> None:
+    """The same; what the changed plan has no more is obsolete, and that may be all that a transcript waited for."""
+    changed = [event.data for event in events]
+    await _keep(tx, changed)
+    # Transcripts are locked before assessments, as everywhere, so that nobody waits in a circle.
+    locked = await store.lock_transcripts(tx, store.under([one.learning_agreement_id for one in changed]), None)
+    await _plan(tx, changed)
+    await _issue_what_is_due(tx, locked, events)
 
 
 async def keep_starts(tx: AsyncConnection, events: Sequence[Event[LearningAgreementStarted]]) -> None:
@@ -43,4 +58,37 @@ async def keep_interruptions(tx: AsyncConnection, events: Sequence[Event[Learnin
 
 
 async def keep_cancellations(tx: AsyncConnection, events: Sequence[Event[LearningAgreementCancelled]]) -> None:
-    await store.keep_cancellations(tx, [event.data for event in events])
+    """What the agreement planned and nobody has begun is obsolete."""
+    cancelled = [event.data for event in events]
+    await store.keep_cancellations(tx, cancelled)
+    await store.retire(tx, [one.learning_agreement_id for one in cancelled], [])
+
+
+async def _keep(tx: AsyncConnection, agreed: Sequence[LearningAgreementAgreed]) -> None:
+    await store.keep_agreed(tx, agreed)
+    await store.open_transcripts(tx, [draft(one, ids.new_id()) for one in agreed])
+
+
+async def _plan(tx: AsyncConnection, agreed: Sequence[LearningAgreementAgreed]) -> None:
+    """By the content in force alone: an older one, heard later, plans nothing any more."""
+    in_force = await store.find_current(tx, [(one.learning_agreement_id, one.content_version) for one in agreed])
+    current = [one for one in agreed if (one.learning_agreement_id, one.content_version) in in_force]
+    planned = [assessment for one in current for assessment in planned_in(one, ids.new_id)]
+    await store.keep_planned(tx, planned)
+    await store.retire(tx, [one.learning_agreement_id for one in current], planned)
+
+
+async def _issue_what_is_due(
+    tx: AsyncConnection, locked: Mapping[UUID, store.Locked], events: Sequence[Event[LearningAgreementChanged]]
+) -> None:
+    at, causes = clock.now(), {event.data.learning_agreement_id: event for event in events}
+    under = await store.load_assessments_of(tx, locked, None)
+    last = await store.load_last_versions(tx, [transcript for transcript, _ in locked.values()])
+    issues = [
+        followed
+        for id_, (transcript, agreement) in locked.items()
+        if (followed := issuing.follow_up(transcript, agreement, under[id_].values(), last.get(transcript.id), "", at))
+    ]
+    await store.save_issues(tx, issues, None)
+    said = [outbox.said([issue], cause=causes[issue.learning_agreement_id]) for _, issue in issues]
+    await outbox.add_events(tx, [event for events in said for event in events])

@@ -1,11 +1,16 @@
 """ALL the SQL of the service."""
 
+from services.assessment.store.agreements import load_agreement, load_agreements
 from services.assessment.store.assessments import (
+    Filters,
     add_assessment,
     list_assessments,
     load_assessment,
+    load_assessments_of,
     load_assessments_under,
+    lock_assessments,
     save_assessment,
+    save_assessments,
 )
 from services.assessment.store.heard import (
     keep_agreed,
@@ -15,35 +20,55 @@ from services.assessment.store.heard import (
     keep_memoranda,
     keep_starts,
 )
+from services.assessment.store.planned import find_current, keep_planned, retire
 from services.assessment.store.transcripts import (
+    Locked,
+    carrying,
     list_transcripts,
-    load_agreement,
+    load_last_versions,
     load_transcript,
     load_transcript_version,
     lock_transcript,
     lock_transcript_for,
+    lock_transcripts,
     open_transcripts,
-    save_issue,
+    save_issues,
+    save_transcript,
+    under,
 )
 
 __all__ = [
+    "Filters",
+    "Locked",
     "add_assessment",
+    "carrying",
+    "find_current",
     "keep_agreed",
     "keep_cancellations",
     "keep_completions",
     "keep_interruptions",
     "keep_memoranda",
+    "keep_planned",
     "keep_starts",
     "list_assessments",
     "list_transcripts",
     "load_agreement",
+    "load_agreements",
     "load_assessment",
+    "load_assessments_of",
     "load_assessments_under",
+    "load_last_versions",
     "load_transcript",
     "load_transcript_version",
+    "lock_assessments",
     "lock_transcript",
     "lock_transcript_for",
+    "lock_transcripts",
     "open_transcripts",
+    "retire",
     "save_assessment",
-    "save_issue",
+    "save_assessments",
+    "save_issues",
+    "save_transcript",
+    "under",
 ]

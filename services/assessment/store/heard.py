@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,7 @@ from shared.contracts.agreements import (
     LearningAgreementStarted,
     LearningAgreementStep,
     MemorandumActivated,
+    PlannedAssessment,
 )
 
 OfLearningAgreement = (
@@ -26,11 +28,15 @@ OfLearningAgreement = (
 _MEMORANDA = pg.insert(MEMORANDA)
 KEEP_MEMORANDA = _MEMORANDA.on_conflict_do_update(
     index_elements=["id"],
-    set_={name: _MEMORANDA.excluded[name] for name in ("version", "two_person_rule")},
+    set_={name: _MEMORANDA.excluded[name] for name in ("version", "two_person_rule", "assesses")},
     where=_MEMORANDA.excluded.version > MEMORANDA.c.version,
 )
 
-CONTENT = ("content_version", "memorandum_id", "transcript_policy", "outcomes", "starts_on", "ends_on")
+CONTENT = (
+    *("content_version", "memorandum_id", "qualification_id", "transcript_policy"),
+    *("outcomes", "starts_on", "ends_on", "plan"),
+)
+PLAN = TypeAdapter(tuple[PlannedAssessment, ...] | None)
 _AGREEMENTS = pg.insert(LEARNING_AGREEMENTS)
 KEEP_CONTENTS = _AGREEMENTS.on_conflict_do_update(
     index_elements=["id"],
@@ -45,7 +51,15 @@ KEEP_DAYS = {
 
 async def keep_memoranda(tx: AsyncConnection, activated: Sequence[MemorandumActivated]) -> None:
     memoranda = [
-        {"id": one.memorandum_id, "version": one.version, "two_person_rule": one.two_person_rule} for one in activated
+        {
+            "id": one.memorandum_id,
+            "version": one.version,
+            "two_person_rule": one.two_person_rule,
+            "assesses": {
+                str(it.qualification_id): [*map(str, it.assesses)] for it in one.responsible or () if it.assesses
+            },
+        }
+        for one in activated
     ]
     await tx.execute(KEEP_MEMORANDA, memoranda)
 
@@ -92,4 +106,6 @@ def _content(agreed: LearningAgreementAgreed) -> dict[str, Any]:
         "outcomes": [{"unit_id": str(unit), "outcome_id": str(outcome)} for unit, outcome in sorted(outcomes)],
         "starts_on": agreed.starts_on,
         "ends_on": agreed.ends_on,
+        "qualification_id": agreed.qualification_id,
+        "plan": PLAN.dump_python(agreed.assessments, mode="json"),
     }

@@ -13,7 +13,7 @@ from shared.contracts.agreements import (
     MemorandumActivated,
     MemorandumStep,
 )
-from shared.contracts.assessment import AssessmentConfirmed, TranscriptIssued
+from shared.contracts.assessment import AssessmentConfirmed, AssessmentStep, TranscriptIssued, TranscriptWithdrawn
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
@@ -24,7 +24,15 @@ from shared.contracts.catalogue import (
 )
 from shared.contracts.facts import Fact
 from shared.contracts.notifications import SubscriptionDisabled
-from shared.contracts.recognition import CreditRecognised, QualificationCompleted, ReviewRequired, ValidationCompleted
+from shared.contracts.recognition import (
+    CreditDocumented,
+    CreditPartiallyRecognised,
+    CreditRecognised,
+    LedgerCheckpointed,
+    QualificationCompleted,
+    ReviewRequired,
+    ValidationCompleted,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,9 @@ Mobility = (
     | LearningAgreementStarted
     | LearningAgreementCompleted
     | AssessmentConfirmed
+    | AssessmentStep
     | TranscriptIssued
+    | TranscriptWithdrawn
 )
 
 
@@ -68,7 +78,10 @@ def _home_and_host_for(fact: LearningAgreementAgreed) -> Audience:
     return Audience(institution_ids=frozenset({fact.home_id, fact.host_id}), qualification_id=fact.qualification_id)
 
 
-def _decided(fact: ValidationCompleted | CreditRecognised | ReviewRequired) -> Audience:
+Decided = ValidationCompleted | CreditRecognised | CreditPartiallyRecognised | CreditDocumented | ReviewRequired
+
+
+def _decided(fact: Decided) -> Audience:
     return Audience(
         institution_ids=frozenset({fact.home_id, fact.host_id}),
         country=fact.home_country,
@@ -102,11 +115,16 @@ RULES: Mapping[type[Fact], Rule] = {
     LearningAgreementCompleted: _home_and_host,
     LearningAgreementStep: _home_and_host,
     AssessmentConfirmed: _home_and_host,
+    AssessmentStep: _home_and_host,
     TranscriptIssued: _home_and_host,
+    TranscriptWithdrawn: _home_and_host,
     ValidationCompleted: _decided,
     CreditRecognised: _decided,
+    CreditPartiallyRecognised: _decided,
+    CreditDocumented: _decided,
     ReviewRequired: _decided,
     QualificationCompleted: _at_home,
+    LedgerCheckpointed: _everyone,
     SubscriptionDisabled: _owner,
 }
 """A fact goes by the rule of its class, else by that of the class it derives from."""

@@ -15,8 +15,9 @@ from shared.auth import Principal
 from shared.db import SYSTEM
 from shared.paging import PageRequest
 from shared.problems import NotFound
+from tests.support.builders.agreements import planned_item
 from tests.support.running import ApiCaller
-from tests.support.stays import Stay, Stays
+from tests.support.stays import U3, Stay, Stays
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -35,6 +36,12 @@ def learner(stay: Stay) -> Principal:
     return Principal("learner", roles=frozenset({"learner"}), learner_id=stay.agreed.learner_id)
 
 
+def delegate(stay: Stay) -> Principal:
+    """Of the institution that the host has asked to assess."""
+    assert stay.agreed.assessments
+    return Principal("delegate", stay.agreed.assessments[0].assessing_id, frozenset({"assessor"}))
+
+
 def stranger(_: Stay) -> Principal:
     return Principal("stranger", uuid4(), frozenset({"assessor", "examiner", "coordinator"}))
 
@@ -44,8 +51,15 @@ def operator_at_home(stay: Stay) -> Principal:
 
 
 READERS = pytest.mark.parametrize(
-    ("reader", "assessments", "transcripts"),
-    [(home, 1, 1), (host, 1, 1), (learner, 0, 1), (stranger, 0, 0), (operator_at_home, 0, 0)],
+    ("reader", "agreements", "assessments", "transcripts"),
+    [
+        (home, 1, 1, 1),
+        (host, 1, 1, 1),
+        (learner, 0, 1, 1),
+        (delegate, 1, 1, 0),
+        (stranger, 0, 0, 0),
+        (operator_at_home, 0, 0, 0),
+    ],
 )
 
 
@@ -59,23 +73,30 @@ async def there_or_not(loading: Awaitable[Any]) -> int:
 
 @READERS
 async def test_the_store_alone_shows_nobody_what_is_not_theirs(
-    stays: Stays, reader: Callable[[Stay], Principal], assessments: int, transcripts: int
+    stays: Stays, reader: Callable[[Stay], Principal], agreements: int, assessments: int, transcripts: int
 ):
-    stay = await stays.begin()
-    assessment_id = UUID((await stay.confirmed()).rpartition("/")[2])
+    stay = await stays.begin(assessments=(planned_item(U3, assessing_id=uuid4()),))
+    [path] = await stay.confirmed_by_plan()
+    assessment_id = UUID(path.rpartition("/")[2])
     transcript_id = UUID((await stay.transcript())["transcript_id"])
     principal, agreement_id = reader(stay), stay.agreed.learning_agreement_id
     async with stays.running.database.transaction(SYSTEM) as tx:
-        listed = await store.list_assessments(tx, principal, PAGE, learning_agreement_id=agreement_id)
+        listed = await store.list_assessments(tx, principal, PAGE, store.Filters(learning_agreement_id=agreement_id))
         assert len(listed.items) == assessments
         assert len(await store.load_assessments_under(tx, agreement_id, principal)) == assessments
+        assert len((await store.load_assessments_of(tx, [agreement_id], principal))[agreement_id]) == assessments
+        assert len(await store.lock_assessments(tx, [assessment_id], principal)) == assessments
+        assert await there_or_not(store.load_assessment(tx, assessment_id, principal)) == assessments
+        assert await there_or_not(store.load_agreement(tx, agreement_id, principal)) == agreements
+        assert len(await store.load_agreements(tx, [agreement_id], principal)) == agreements
+        parties = agreements and transcripts
+        for which in (store.carrying([assessment_id]), store.under([agreement_id])):
+            assert len(await store.lock_transcripts(tx, which, principal)) == parties
         for only_parties in (
-            store.load_assessment(tx, assessment_id, principal),
-            store.load_agreement(tx, agreement_id, principal),
             store.lock_transcript(tx, transcript_id, principal),
             store.lock_transcript_for(tx, assessment_id, principal),
         ):
-            assert await there_or_not(only_parties) == assessments
+            assert await there_or_not(only_parties) == parties
         listed_transcripts = await store.list_transcripts(tx, principal, PAGE, learning_agreement_id=agreement_id)
         assert len(listed_transcripts.items) == transcripts
         assert await there_or_not(store.load_transcript(tx, transcript_id, principal)) == transcripts
@@ -89,18 +110,27 @@ async def rows(tx: AsyncConnection, table: sa.Table, stay: Stay) -> int:
 
 
 @pytest.mark.parametrize(
-    ("whose", "assessments", "transcripts"),
-    [("home_id", 1, 1), ("host_id", 1, 1), ("learner_id", 0, 1), ("memorandum_id", 0, 0), (None, 0, 0)],
+    ("whose", "agreements", "assessments", "transcripts"),
+    [
+        ("home_id", 1, 1, 1),
+        ("host_id", 1, 1, 1),
+        ("learner_id", 0, 1, 1),
+        ("intermediary_id", 1, 1, 0),
+        ("memorandum_id", 0, 0, 0),
+        (None, 0, 0, 0),
+    ],
 )
 async def test_the_database_alone_shows_nobody_what_is_not_theirs(
-    stays: Stays, whose: str | None, assessments: int, transcripts: int
+    stays: Stays, whose: str | None, agreements: int, assessments: int, transcripts: int
 ):
-    stay = await stays.begin()
-    await stay.confirmed()
+    delegate_id = uuid4()  # the intermediary is also who assesses in the host's place
+    plan = (planned_item(U3, assessing_id=delegate_id),)
+    stay = await stays.begin(intermediary_id=delegate_id, assessments=plan)
+    await stay.confirmed_by_plan()
     acting_for = str(getattr(stay.agreed, whose)) if whose else None
     async with stays.running.database.transaction(acting_for) as tx:
-        for table in (LEARNING_AGREEMENTS, ASSESSMENTS):
-            assert await rows(tx, table, stay) == assessments
+        assert await rows(tx, LEARNING_AGREEMENTS, stay) == agreements
+        assert await rows(tx, ASSESSMENTS, stay) == assessments
         for table in (TRANSCRIPTS, TRANSCRIPT_VERSIONS):
             assert await rows(tx, table, stay) == transcripts
 

@@ -1,0 +1,53 @@
+"""What `assessment` says: what the host saw, and its official word, the issued transcript."""
+
+from shared.contracts.assessment.assessments import (
+    TOPIC,
+    AssessmentAnnulled,
+    AssessmentConfirmed,
+    AssessmentContested,
+    AssessmentStep,
+    AssessmentValue,
+    AssessorRole,
+    AssessorValue,
+    Authority,
+    IdentityCheck,
+    Method,
+    OutcomeResult,
+    Procedure,
+    Result,
+    Supervision,
+    UnitShare,
+)
+from shared.contracts.assessment.transcripts import (
+    Period,
+    TranscriptCorrected,
+    TranscriptIssued,
+    TranscriptWithdrawn,
+    UnitVerdict,
+    transcript_hash,
+)
+
+__all__ = [
+    "TOPIC",
+    "AssessmentAnnulled",
+    "AssessmentConfirmed",
+    "AssessmentContested",
+    "AssessmentStep",
+    "AssessmentValue",
+    "AssessorRole",
+    "AssessorValue",
+    "Authority",
+    "IdentityCheck",
+    "Method",
+    "OutcomeResult",
+    "Period",
+    "Procedure",
+    "Result",
+    "Supervision",
+    "TranscriptCorrected",
+    "TranscriptIssued",
+    "TranscriptWithdrawn",
+    "UnitShare",
+    "UnitVerdict",
+    "transcript_hash",
+]
