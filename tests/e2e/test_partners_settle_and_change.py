@@ -166,7 +166,8 @@ async def test_a_stay_that_is_changed_twice_interrupted_and_complemented_ends_in
     only = [unit for unit in once["units"] if unit["unit_id"] == told.unit("mt", "U3")["unit_id"]]
     given_up = told.unit("mt", "U2")["unit_id"]
     reason = {"type": "delete", "code": "timetable-conflict", "unit_id": given_up}
-    twice = await stay.change(told.staff("mt", "coordinator"), reason, units=only)
+    plan = [one for one in once["assessments"] if one["host_unit_id"] == only[0]["host_unit_id"]]
+    twice = await stay.change(told.staff("mt", "coordinator"), reason, units=only, assessments=plan)
     assert (twice["content_version"], len(twice["units"])) == (3, 1)
 
     interrupted = await stay.step(host, "interruption", REASON | {"last_day": str(told.today)})

@@ -67,12 +67,12 @@ class Client:
         return Client(self._http, self._token, key)
 
     async def get(self, actor: Actor | None, path: str) -> Resource:
-        return await self._call(actor, "GET", path, {}, None)
+        return await self._patiently(actor, "GET", path, {}, None)
 
     async def find(self, actor: Actor, path: str) -> Resource | None:
         """The resource; None while there is none, or nobody to ask."""
         try:
-            return await self.get(actor, path)
+            return await self._call(actor, "GET", path, {}, None)
         except (RefusedError, httpx2.TransportError) as refused:
             if isinstance(refused, RefusedError) and refused.status not in MAY_COME:
                 raise

@@ -47,6 +47,7 @@ class Mobility:
             "transcript_policy": "on_completion",
             "starts_on": str(self.told.today),
             "ends_on": str(self.told.today + timedelta(days=30)),
+            "assessments": [self._assessment(f"it {code}") for code in UNITS_ABROAD],
             **IN_DETAIL,
         }
         self.told.agreement = await self._client.post(
@@ -99,6 +100,16 @@ class Mobility:
         complement = await self._client.put(coordinator, path, account, to=before)
         for actor in (self.told.learner(), self.told.staff("it", "signatory")):
             complement = await self._client.post(actor, f"{path}/signatures", _seen(complement), to=complement)
+
+    def _assessment(self, comparability: str) -> dict[str, Any]:
+        """What was agreed on how the host's unit is assessed."""
+        unit = self.unit_abroad(comparability)
+        return {
+            "host_unit_id": unit["host_unit_id"],
+            "host_outcome_ids": [pair["host_outcome_id"] for pair in unit["outcomes"]],
+            "method": "work_simulation",
+            "criteria": "The unit's checklist.",
+        }
 
     async def _advance_agreement(self, actor: Actor, act: str, body: Mapping[str, Any]) -> None:
         path = f"{self._agreement_path}/{act}"

@@ -69,7 +69,7 @@ class Story:
                 self.mobility.sign,
             ),
             "start mobility": ("The learner arrives in Italy", self.mobility.start),
-            "assess": ("Italy's assessor plans and records the assessments", self.assess),
+            "assess": ("Italy's assessor records the assessments that were agreed", self.assess),
             "confirm": (
                 "The stay ends; Italy's examiner confirms, which issues the transcript",
                 self.confirm,
@@ -89,23 +89,31 @@ class Story:
         return Step(name, title, play_and_note)
 
     async def assess(self) -> None:
+        assessor = self.told.staff("it", "assessor")
         for code in self.mobility.units_agreed():
-            assessor = self.told.staff("it", "assessor")
-            outcomes = [pair["host_outcome_id"] for pair in self.mobility.unit_abroad(f"it {code}")["outcomes"]]
-            unit_id = self.told.unit("it", code)["unit_id"]
-            plan = {
-                "learning_agreement_id": known(self.told.agreement)["learning_agreement_id"],
-                "method": "work_simulation",
-                "outcomes": [{"outcome_id": outcome, "unit_id": unit_id, "weight": "1"} for outcome in outcomes],
-            }
+            planned = await self._planned(code)
             result = {
                 "assessed_on": str(self.told.today),
                 "procedure": "followed",
-                "results": [{"outcome_id": outcome, "result": "achieved"} for outcome in outcomes],
+                "results": [{"outcome_id": one["outcome_id"], "result": "achieved"} for one in planned["results"]],
             }
-            planned = await self._client.post(assessor, "/v1/assessments", plan)
-            path = f"/v1/assessments/{planned['assessment_id']}/result"
-            self.told.assessments[code] = await self._client.post(assessor, path, result, to=planned)
+            if planned["state"] == "planned":
+                path = f"/v1/assessments/{planned['assessment_id']}/result"
+                planned = await self._client.post(assessor, path, result, to=planned)
+            self.told.assessments[code] = planned
+
+    async def _planned(self, code: str) -> Resource:
+        """The assessment that the agreement plans for the unit: it is there as soon as assessment has heard of it."""
+        agreement, assessor = known(self.told.agreement), self.told.staff("it", "assessor")
+        unit_id = self.told.unit("it", code)["unit_id"]
+
+        async def planned() -> Resource | None:
+            listed = f"/v1/assessments?learning_agreement_id={agreement['learning_agreement_id']}"
+            found = (await self._client.get(assessor, listed))["items"]
+            ids = [one["assessment_id"] for one in found if unit_id in {each["unit_id"] for each in one["results"]}]
+            return await self._client.get(assessor, f"/v1/assessments/{ids[0]}") if ids else None
+
+        return await until(planned)
 
     async def confirm(self) -> None:
         await self.mobility.complete()
