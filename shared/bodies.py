@@ -34,8 +34,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, frozen=True)
 
 
-NOT_BLANK = Field(json_schema_extra={"pattern": r"\S"})
-"""Says of a text that has to have a length that it loses outer space before it is measured."""
+NOT_BLANK = Field(json_schema_extra={"pattern": r"[^\s\u0085]"})
+"""Says of a text that has to have a length that it loses outer space before it is measured.
+
+U+0085 is white space in Unicode, but not in ECMA 262, whose expressions JSON Schema has.
+"""
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NOT_BLANK]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000), NOT_BLANK]

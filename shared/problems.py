@@ -91,6 +91,15 @@ class Conflict(Problem):
     slug, status, title = "conflict", 409, "It contradicts what is already there"
 
 
+class NotKnownYet(Problem):
+    """`missing`: what has not been heard of, such as `memorandum:<id>:<version>`."""
+
+    slug, status, title = "not-known-yet", 409, "Something that it refers to has not arrived here yet"
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"{missing} is not known here yet. Try again a little later.", missing=missing)
+
+
 class WrongState(Problem):
     """What was asked is impossible from this state; the answer says from which state, and what is possible."""
 

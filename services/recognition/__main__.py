@@ -1,4 +1,5 @@
 from services.recognition.app import service
+from services.recognition.commands import add_verbs
 from shared.cli import main
 
-main(service)
+main(service, add_verbs)

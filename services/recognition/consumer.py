@@ -10,6 +10,7 @@ SUBSCRIPTIONS: Mapping[str, Handler] = {
     "acquis.comparability.declared.v1": handlers.keep_comparabilities,
     "acquis.comparability.withdrawn.v1": handlers.keep_withdrawals,
     "acquis.country-policy.published.v1": handlers.keep_country_policies,
+    "acquis.grade-table.published.v1": handlers.keep_grade_tables,
     "acquis.memorandum.activated.v1": handlers.keep_memoranda,
     "acquis.memorandum.amended.v1": handlers.keep_memoranda,
     "acquis.memorandum.suspended.v1": handlers.keep_memorandum_steps,

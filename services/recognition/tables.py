@@ -49,6 +49,12 @@ KNOWN_COUNTRY_POLICIES = _known(
     sa.Index("known_country_policies_country", "country"),
 )
 
+KNOWN_GRADE_TABLES = _known(
+    "known_grade_tables",
+    sa.Column("institution_id", sa.Uuid, nullable=False),
+    sa.Index("known_grade_tables_institution", "institution_id"),
+)
+
 PENDING_FACTS = sa.Table(
     "pending_facts",
     METADATA,
@@ -107,11 +113,28 @@ DECISIONS = sa.Table(
     sa.Column("assessed_on", sa.Date, nullable=False),
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("superseded_by", sa.Uuid),
-    # The idempotency key of domain.md 4.1.
+    # The idempotency key of domain.md 4.1, and the policy: with another one the engine may decide otherwise.
     sa.UniqueConstraint(
-        "learner_id", "unit_id", "transcript_id", "transcript_version", name="decisions_once_a_transcript"
+        "learner_id",
+        "unit_id",
+        "transcript_id",
+        "transcript_version",
+        "country_policy_id",
+        "country_policy_version",
+        name="decisions_once_a_policy",
+        postgresql_nulls_not_distinct=True,
     ),
-    sa.Index("decisions_open", "learner_id", postgresql_where=sa.text("state = 'manual_review'")),
+    sa.Index(
+        "decisions_open",
+        "learner_id",
+        postgresql_where=sa.text("state IN ('manual_review', 'documented_only', 'partially_recognised')"),
+    ),
+    sa.Index(
+        "decisions_documented",
+        "home_country",
+        "decision_id",
+        postgresql_where=sa.text("state = 'documented_only'"),
+    ),
     sa.Index("decisions_home", "home_id", "decision_id"),
     sa.Index("decisions_host", "host_id", "decision_id"),
     sa.Index("decisions_home_country", "home_country", "decision_id"),
@@ -128,6 +151,7 @@ CREDITS = sa.Table(
     sa.Column("points", sa.Numeric),
     sa.Column("grade", sa.Text),
     sa.Column("grade_scale", sa.Text),
+    sa.Column("conversion", pg.JSONB(none_as_null=True)),
     sa.Column("mode", sa.Text, nullable=False),
     sa.Column("memorandum_id", sa.Uuid, nullable=False),
     sa.Column("memorandum_version", sa.Integer, nullable=False),
@@ -142,6 +166,32 @@ CREDITS = sa.Table(
     sa.Index("credits_home", "home_id", "credit_id"),
     sa.Index("credits_home_country", "home_country", "credit_id"),
 )
+
+UNITS_IN_PROGRESS = sa.Table(
+    "units_in_progress",
+    METADATA,
+    sa.Column("credit_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    *_about(),
+    sa.Column("qualification_version", sa.Integer, nullable=False),
+    sa.Column("decision_id", sa.Uuid, nullable=False),
+    sa.Column("held_outcome_ids", pg.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("needed_outcome_ids", pg.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("needed_optional", sa.Integer, nullable=False),
+    sa.Column("assessed_on", sa.Date, nullable=False),
+    sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("learner_id", "qualification_id", "unit_id", name="units_in_progress_once"),
+)
+"""What is held of units that do not count yet; of one that counts, the credit is among `credits` instead."""
+
+DOCUMENTED_TRANSCRIPTS = sa.Table(
+    "documented_transcripts",
+    METADATA,
+    sa.Column("transcript_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("data", pg.JSONB, nullable=False),
+)
+"""Issues of which a unit was documented only: what to decide on anew when the country's policy changes."""
 
 LEDGER_ENTRIES = sa.Table(
     "ledger_entries",
@@ -161,6 +211,13 @@ LEDGER_ENTRIES = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("previous_hash", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("reverses", sa.Uuid),
+    sa.Index(
+        "ledger_entries_reversed_once",
+        "reverses",
+        unique=True,
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+    ),
 )
 """Only ever inserted: the application has no right to more, and a trigger refuses it to everybody."""
 
@@ -172,6 +229,33 @@ LEDGER_HEADS = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
 )
 """The end of each chain; whoever evaluates a learner's transcript holds its row."""
+
+LEDGER_CHECKPOINTS = sa.Table(
+    "ledger_checkpoints",
+    METADATA,
+    sa.Column("checkpoint_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("previous_root", sa.Text, nullable=False),
+    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("heads", sa.Integer, nullable=False),
+    sa.Column("entries", sa.BigInteger, nullable=False),
+    sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+    # What a proof needs of the tree: 48 bytes for a thousand chains.
+    sa.Column("block_starts", pg.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("block_roots", pg.ARRAY(sa.LargeBinary), nullable=False),
+    sa.UniqueConstraint("number", name="ledger_checkpoints_number"),
+)
+"""Only ever inserted too, like the ends of chains that they cover."""
+
+LEDGER_CHECKPOINT_HEADS = sa.Table(
+    "ledger_checkpoint_heads",
+    METADATA,
+    sa.Column("learner_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+"""The ends of the chains that had grown since the checkpoint before; the others are where an earlier one has them."""
 
 COMPLETED_QUALIFICATIONS = sa.Table(
     "completed_qualifications",

@@ -104,6 +104,25 @@ class LearningOutcome:
     """The ESCO concepts it corresponds to."""
 
 
+class CoveragePolicy(StrEnum):
+    """How the results of an outcome that was assessed more than once are taken together (domain.md 4.2)."""
+
+    ANY = "any"
+    """Achieved once is enough."""
+    ALL = "all"
+    WEIGHTED = "weighted"
+    """The assessments in which it was achieved have enough of the weight."""
+    LATEST = "latest"
+    BEST = "best"
+
+
+@part
+class Coverage:
+    policy: CoveragePolicy
+    threshold: Decimal | None = None
+    """With `weighted` only: how much of the weight is enough, above 0 and up to 1."""
+
+
 @part
 class Unit:
     """A unit of learning outcomes as it stands in this qualification."""
@@ -128,6 +147,8 @@ class Unit:
     esco_uris: tuple[str, ...] | None = None
     assessment: Mapping[str, str] | None = None
     """Procedures and criteria for assessment (Recommendation 18.6.2009, Annex II)."""
+    coverage: Coverage | None = None
+    """Without, an outcome that was achieved once is achieved."""
 
 
 @fact("acquis.qualification.published.v1", topic=TOPIC, subject="qualification_id")

@@ -49,7 +49,12 @@ def test_every_body_has_examples_and_they_are_right(operation: Operation):
         schema.validate(example)
 
 
-@pytest.mark.parametrize("operation", CHANGES, ids=str)
+WRITES_NOTHING = {"simulate"}
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in CHANGES if one.described["operationId"] not in WRITES_NOTHING], ids=str
+)
 def test_every_change_can_be_retried_or_says_which_version_it_means(operation: Operation):
     needed = {one["name"] for one in operation.described["parameters"] if one["in"] == "header" and one["required"]}
     assert needed >= ({"Idempotency-Key"} if operation.method == "post" else {"If-Match"})
@@ -57,4 +62,4 @@ def test_every_change_can_be_retried_or_says_which_version_it_means(operation: O
 
 @pytest.mark.parametrize("service", DOCUMENT)
 def test_no_decimal_travels_as_a_binary_number(service: str):
-    assert '"number"' not in (documents.OPENAPI / f"{service}.json").read_text()
+    assert '"type": "number"' not in (documents.OPENAPI / f"{service}.json").read_text()

@@ -11,6 +11,7 @@ from shared.contracts.agreements import Automation, AutomationConditions
 from shared.contracts.assessment import Authority, Method, Procedure, Result
 from shared.contracts.catalogue import UnitRecognition
 from shared.contracts.recognition import ReasonCode
+from tests.support.builders.grade_tables import grade_table
 
 Breach = Callable[[UnitFacts], UnitFacts]
 DAY = timedelta(days=1)
@@ -81,6 +82,11 @@ def _counted_for_another_unit_too(facts: UnitFacts) -> UnitFacts:
     return _agreement(units=(*facts.agreement.units, another))(facts)
 
 
+def _failing_grade(facts: UnitFacts) -> UnitFacts:
+    tables = (grade_table(facts.agreement.host_id, "FR-20"),)
+    return replace(_assessment(grade="9", grade_scale="FR-20")(facts), host_grade_tables=tables)
+
+
 def _withdrawn_before(facts: UnitFacts) -> UnitFacts:
     return replace(facts, withdrawn_on=facts.last_day - DAY)
 
@@ -104,6 +110,7 @@ BREACHES: Mapping[tuple[str, ReasonCode], Breach] = {
     ("R6", ReasonCode.UNIT_NOT_COVERED): lambda facts: replace(facts, host_unit=None),
     ("R7", ReasonCode.MAPPING_EXPIRED): _withdrawn_before,
     ("R7", ReasonCode.UNIT_NOT_COVERED): _comparability(outcomes=()),
+    ("R8", ReasonCode.GRADE_FAILED): _failing_grade,
     ("R9", ReasonCode.VALIDITY_EXPIRED): _home_unit(valid_until=date(2026, 3, 1)),
     ("R10", ReasonCode.DUPLICATE_CREDIT): lambda facts: replace(facts, active_credit_id=uuid4()),
     ("R11", ReasonCode.COUNTRY_POLICY_MISSING): lambda facts: replace(facts, policy=None),
@@ -147,8 +154,9 @@ MORE: Mapping[tuple[str, str], tuple[Breach, ReasonCode]] = {
     ("R10", "a host outcome agreed for two units"): (_counted_for_another_unit_too, ReasonCode.DUPLICATE_CREDIT),
     ("R11", "partial recognition"): (
         _policy(unit_recognition=UnitRecognition.PARTIAL),
-        ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY,
+        ReasonCode.COUNTRY_POLICY_PARTIAL,
     ),
+    ("R11", "no accumulation"): (_policy(accumulation=False), ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY),
     ("R11", "one final examination"): (_policy(final_exam_only=True), ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY),
     ("R12", "transcript edited"): (_transcript(content_hash="0" * 64), ReasonCode.HASH_MISMATCH),
 }

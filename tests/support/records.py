@@ -57,3 +57,16 @@ def as_owner(recognition: Running) -> AsyncEngine:
         poolclass=sa.NullPool,
         connect_args={"options": f"-c acquis.institution={SYSTEM}"},
     )
+
+
+APPEND_ONLY = ("ledger_entries", "ledger_checkpoints", "ledger_checkpoint_heads")
+
+
+async def forge(recognition: Running, statement: str, **values: Any) -> None:
+    """What somebody with all rights and no scruples can do to the ledger."""
+    async with as_owner(recognition).begin() as tx:
+        for table in APPEND_ONLY:
+            await tx.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ledger_is_append_only"))
+        await tx.execute(sa.text(statement), values)
+        for table in APPEND_ONLY:
+            await tx.execute(sa.text(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER ledger_is_append_only"))

@@ -5,7 +5,8 @@ of each other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 
@@ -17,13 +18,18 @@ from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
     CountryPolicyPublished,
+    Extent,
+    OutcomeKind,
     QualificationPublished,
+    UnitRecognition,
 )
 from shared.contracts.facts import Fact
-from tests.support.builders.agreements import learning_agreement_agreed, memorandum_activated
+from tests.support.builders.agreements import agreed_unit, learning_agreement_agreed, memorandum_activated
 from tests.support.builders.assessment import transcript_issued
-from tests.support.builders.catalogue import COMPARABILITIES, ITALY_ICT, MALTA_ICT, MALTA_POLICY
+from tests.support.builders.catalogue import COMPARABILITIES, ITALY_ICT, MALTA_ICT, MALTA_POLICY, comparability
 
+TODAY = date(2026, 4, 1)
+"""After everything that happens in a story."""
 AnyPart = TypeVar("AnyPart")
 
 
@@ -64,7 +70,7 @@ class Story:
         )
 
     def units(self, transcript: TranscriptIssued | None = None) -> list[UnitFacts]:
-        return gather(self.known, transcript or self.transcript)
+        return gather(self.known, transcript or self.transcript, TODAY)
 
 
 def story(*unit_codes: str) -> Story:
@@ -81,6 +87,44 @@ def story(*unit_codes: str) -> Story:
         host=moved(ITALY_ICT, world),
         comparabilities=[one for one in comparabilities if one.comparability_id in compared],
         memorandum=moved(memorandum, world),
+        agreement=agreement,
+        transcript=transcript_issued(agreement),
+    )
+
+
+def documenting(told: Story, **terms: Any) -> Story:
+    """The same in a country that recognises no units, unless the terms say otherwise."""
+    usual = {"unit_recognition": UnitRecognition.NO}
+    return replace(told, policy=replace(told.policy, **usual | terms))
+
+
+def elsewhere(told: Story, *kinds: OutcomeKind, at_home: bool = False) -> Story:
+    """The same learner goes on with the story's first unit in another country, where these outcomes of it are taught.
+
+    Or at home, where nothing has to be translated.
+    """
+    there = replace(told.home) if at_home else moved(MALTA_ICT, uuid4())
+    unit = next(one for one in told.home.units if one.unit_id == told.agreement.units[0].unit_id)
+    compared = replace(comparability(told.home, unit.code, there, unit.code, Extent.PARTIAL), comparability_id=uuid4())
+    wanted = {outcome.outcome_id for outcome in unit.outcomes if outcome.kind in kinds}
+    compared = replace(compared, outcomes=tuple(one for one in compared.outcomes if one.home_outcome_id in wanted))
+    host_id = told.agreement.home_id if at_home else uuid4()
+    home, host = told.memorandum.parties
+    party = replace(host, institution_id=host_id, country=there.country)
+    memorandum = replace(told.memorandum, memorandum_id=uuid4(), parties=(home, party))
+    same = ("learner_id", "home_id", "home_country", "qualification_id", "qualification_version")
+    agreement = learning_agreement_agreed(
+        memorandum,
+        **{name: getattr(told.agreement, name) for name in same},
+        host_id=host_id,
+        host_country=there.country,
+        units=(agreed_unit(compared),),
+    )
+    return replace(
+        told,
+        host=there,
+        comparabilities=[compared],
+        memorandum=memorandum,
         agreement=agreement,
         transcript=transcript_issued(agreement),
     )

@@ -50,6 +50,9 @@ def show_record(record: Resource, told: Told, console: Console) -> None:
     )
     for credit in record["credits"]:
         table.add_row(told.code_of(credit["unit_id"]), str(credit["points"]), credit["mode"], "[green]counts[/]")
+    for begun in record["in_progress"]:
+        needs = ", ".join(told.outcome_code(one) for one in begun["needed_outcome_ids"])
+        table.add_row(told.code_of(begun["unit_id"]), "", "", f"[yellow]in progress, needs {needs}[/]")
     for review in record["reviews"]:
         table.add_row(
             told.code_of(review["unit_id"]), "", "", f"[yellow]under review: {', '.join(review['reasons'])}[/]"

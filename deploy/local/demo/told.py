@@ -43,6 +43,11 @@ class Told(BaseModel):
         units: list[dict[str, Any]] = self.qualifications["mt"]["units"]
         return next(f"{unit['code']} {unit['title']['en']}" for unit in units if unit["unit_id"] == unit_id)
 
+    def outcome_code(self, outcome_id: str) -> str:
+        """An outcome of Malta's, e.g. `U2.RA`."""
+        outcomes = [one for unit in self.qualifications["mt"]["units"] for one in unit["outcomes"]]
+        return next(str(one["code"]) for one in outcomes if one["outcome_id"] == outcome_id)
+
     def cast(self) -> list[Actor]:
         """Everybody who acted, as the demo's machine clients."""
         roles = ("coordinator", "signatory", "assessor", "examiner", "recogniser")

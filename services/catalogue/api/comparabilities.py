@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,7 +8,12 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from services.catalogue import handlers, store
 from services.catalogue.api.fields import ANSWER
-from services.catalogue.domain.comparabilities import ComparabilityState, ComparabilityStatement
+from services.catalogue.domain.comparabilities import (
+    Comparability,
+    ComparabilityState,
+    ComparabilityStatement,
+    warnings_of,
+)
 from shared.auth import Caller, Principal, allow
 from shared.bodies import Body, CalendarDate, LanguageMap
 from shared.contracts.catalogue import Extent
@@ -72,7 +78,10 @@ class ComparabilityAnswer(ComparabilityRequest):
     withdrawn_on: date | None
     home_eqf_level: int | None = Field(description="When it was declared; null if it is not known any more")
     host_eqf_level: int | None
-    warnings: list[str] = Field(description="`LEVEL_BELOW`: the host's unit is of a lower EQF level than that at home")
+    warnings: list[str] = Field(
+        description="`LEVEL_BELOW`: the host's unit is of a lower EQF level than that at home;"
+        " `LO_MISSING`: the version of it that counts now has not all of these outcomes any more"
+    )
 
 
 @router.post("/comparabilities", status_code=201)
@@ -90,7 +99,7 @@ async def declare_comparability(
     """
     comparability = await handlers.declare_comparability(tx, caller, body.statement())
     created(response, f"/v1/comparabilities/{comparability.comparability_id}", comparability.version)
-    return ComparabilityAnswer.model_validate(comparability)
+    return await _answer(tx, comparability)
 
 
 @router.get("/comparabilities")
@@ -102,7 +111,8 @@ async def list_comparabilities(
     host_unit_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[ComparabilityAnswer]:
     found = await store.list_comparabilities(tx, pager.wanted, home_unit_id=home_unit_id, host_unit_id=host_unit_id)
-    return pager.page(found.map(ComparabilityAnswer.model_validate))
+    outcome_ids = await store.outcome_ids_of(tx, [one.host_unit_id for one in found.items])
+    return pager.page(found.map(lambda one: _with_warnings(one, outcome_ids)))
 
 
 @router.get("/comparabilities/{comparability_id}")
@@ -111,7 +121,7 @@ async def get_comparability(
 ) -> ComparabilityAnswer:
     comparability = await store.load_comparability(tx, comparability_id)
     set_etag(response, comparability.version)
-    return ComparabilityAnswer.model_validate(comparability)
+    return await _answer(tx, comparability)
 
 
 @router.post("/comparabilities/{comparability_id}/withdrawal")
@@ -126,4 +136,16 @@ async def withdraw_comparability(
     """Withdraw what your institution declared; what was decided by it stays."""
     comparability = await handlers.withdraw_comparability(tx, caller, comparability_id, version)
     set_etag(response, comparability.version)
-    return ComparabilityAnswer.model_validate(comparability)
+    return await _answer(tx, comparability)
+
+
+async def _answer(tx: Transaction, comparability: Comparability) -> ComparabilityAnswer:
+    return _with_warnings(comparability, await store.outcome_ids_of(tx, [comparability.host_unit_id]))
+
+
+def _with_warnings(
+    comparability: Comparability, outcome_ids: Mapping[tuple[UUID, UUID], frozenset[UUID]]
+) -> ComparabilityAnswer:
+    host = comparability.host_unit_id, comparability.host_qualification_id
+    warnings = warnings_of(comparability, outcome_ids.get(host, frozenset()))
+    return ComparabilityAnswer.model_validate(vars(comparability) | {"warnings": warnings})

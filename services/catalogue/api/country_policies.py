@@ -99,6 +99,21 @@ async def get_country_policy(
     return CountryPolicyAnswer.model_validate(policy)
 
 
+@router.put("/country-policies/{country_policy_id}")
+async def edit_country_policy(
+    country_policy_id: UUID,
+    body: CountryPolicyRequest,
+    caller: Annotated[Principal, allow("competent_body")],
+    version: IfMatch,
+    response: Response,
+    tx: Transaction,
+) -> CountryPolicyAnswer:
+    """Replace the draft as a whole, except for its country."""
+    policy = await handlers.edit_country_policy(tx, caller, country_policy_id, version, body.terms())
+    set_etag(response, policy.version)
+    return CountryPolicyAnswer.model_validate(policy)
+
+
 @router.post("/country-policies/{country_policy_id}/publication")
 async def publish_country_policy(
     country_policy_id: UUID,

@@ -64,12 +64,12 @@ async def get_framework(
 async def import_framework(
     name: FrameworkName,
     body: IscedFRequest,
-    _: Annotated[object, allow("operator", "competent_body")],
+    _: Annotated[object, allow("operator")],
     version: IfMatch,
     response: Response,
     tx: Transaction,
 ) -> FrameworkSummary:
-    """Replace a list by another edition, as an operator or a competent body: isced-f, the others are part of Acquis.
+    """Replace a list that all countries share by another edition: isced-f, for the others are part of Acquis.
 
     What was written with a code that is no longer listed stays as it is.
     """

@@ -35,8 +35,8 @@ async def open_next_version(
     return QualificationAnswer.model_validate(draft)
 
 
-@router.post("/qualifications/{qualification_id}/discard")
-async def discard_draft(
+@router.post("/qualifications/{qualification_id}/draft-withdrawal")
+async def withdraw_draft(
     qualification_id: UUID,
     caller: Annotated[Principal, allow("coordinator")],
     version: IfMatch,
@@ -45,7 +45,7 @@ async def discard_draft(
     _: IdempotencyKey,
 ) -> QualificationAnswer:
     """Give up the draft of the next version of your qualification; the answer is the version that is published."""
-    published = await handlers.discard_draft(tx, caller, qualification_id, version)
+    published = await handlers.withdraw_draft(tx, caller, qualification_id, version)
     set_etag(response, published.version)
     return QualificationAnswer.model_validate(published)
 

@@ -1,12 +1,13 @@
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
 
-from services.catalogue.api.fields import ANSWER, Code, EqfLevel, EscoUris, IscedF, Points
+from services.catalogue.api.fields import ANSWER, Code, EqfLevel, EscoUris, IscedF, Points, Share
 from shared.bodies import Body, CalendarDate, DecimalText, LanguageMap
-from shared.contracts.catalogue import OutcomeKind
+from shared.contracts.catalogue import CoveragePolicy, OutcomeKind
 
 KEPT = "Leave it out for what is new; send it again for what stays"
 COMMON = "; or name a unit that another qualification has published, which is then common to both"
@@ -52,6 +53,21 @@ class OutcomeAnswer(OutcomeRequest):
     outcome_id: UUID
 
 
+class CoverageBody(Body):
+    """How the results of an outcome that is assessed more than once are taken together."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    policy: CoveragePolicy
+    threshold: Share | None = Field(None, description="With `weighted`: how much of the weight has to be achieved")
+
+    @model_validator(mode="after")
+    def _threshold_where_it_is_asked_for(self) -> Self:
+        if (self.policy is CoveragePolicy.WEIGHTED) != bool(self.threshold):
+            raise PydanticCustomError("threshold", "A threshold above 0 goes with `weighted`, and with nothing else.")
+        return self
+
+
 class UnitDescriptionBody(Body):
     code: Code
     title: LanguageMap
@@ -77,6 +93,7 @@ class UnitDescriptionBody(Body):
 class UnitRequest(UnitDescriptionBody):
     unit_id: UUID | None = Field(None, description=KEPT + COMMON)
     assessment: LanguageMap | None = Field(None, description="Procedures and criteria for assessment")
+    coverage: CoverageBody | None = Field(None, description="Null: an outcome that was achieved once is achieved")
     outcomes: list[OutcomeRequest] = Field(
         max_length=100, description="None of a unit that is common to another qualification: those it has there"
     )

@@ -4,7 +4,7 @@ In one direction: what holds the other way round is for whom that one is home. A
 for a pair of units.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -57,12 +57,6 @@ class Comparability(ComparabilityStatement):
     host_eqf_level: int | None = None
     """The units' levels when it was declared; not known of some older ones."""
 
-    @property
-    def warnings(self) -> list[str]:
-        """What will keep recognition from being automatic (domain.md R6), by its reason code."""
-        home, host = self.home_eqf_level, self.host_eqf_level
-        return ["LEVEL_BELOW"] if home and host and host < home else []
-
     def overlaps(self, other: ComparabilityStatement) -> bool:
         return self.valid_from <= (other.valid_until or date.max) and other.valid_from <= (self.valid_until or date.max)
 
@@ -105,6 +99,32 @@ def withdraw(comparability: Comparability, at: datetime) -> tuple[Comparability,
     return withdrawn, [say(ComparabilityWithdrawn, withdrawn)]
 
 
+def check_still_true(declared: Iterable[Comparability], home: Qualification) -> Iterator[Error]:
+    """That the next version of the qualification at home keeps what it, or its awarding body, declared of its units.
+
+    What others declared of them, as units of the host, is theirs to withdraw, and no stranger keeps a version back:
+    `warnings_of` tells them.
+    """
+    units = {unit.unit_id: unit for unit in home.units}
+    for one in declared:
+        unit = units.get(one.home_unit_id)
+        if unit is None or any(_check_outcomes(one, unit, "home")) or any(_check_extent(one, unit)):
+            said = f"Comparability {one.comparability_id} would be true no longer. Have it withdrawn first."
+            yield error("/units", "declared_comparable", said)
+
+
+def warnings_of(comparability: Comparability, host_outcome_ids: Collection[UUID]) -> list[str]:
+    """What will keep recognition from being automatic (domain.md R5, R6), by its reason code.
+
+    `host_outcome_ids` are the outcomes that the host's unit has at present.
+    """
+    home_level, host_level = comparability.home_eqf_level, comparability.host_eqf_level
+    warnings = ["LEVEL_BELOW"] if home_level and host_level and host_level < home_level else []
+    if any(pair.host_outcome_id not in host_outcome_ids for pair in comparability.outcomes):
+        warnings.append("LO_MISSING")
+    return warnings
+
+
 def _published(qualification: Qualification | None, side: str) -> Qualification:
     """`side` is how the statement calls it: `home` or `host`."""
     if qualification is None or qualification.state is not QualificationState.PUBLISHED:
@@ -132,13 +152,16 @@ def _refuse_overlap(statement: ComparabilityStatement, others: Iterable[Comparab
 def _check(statement: ComparabilityStatement, home: Unit, host: Unit) -> Iterator[Error]:
     yield from check_period(statement.valid_from, statement.valid_until)
     yield from check_unique((f"/outcomes/{at}", pair) for at, pair in enumerate(statement.outcomes))
-    home_ids, host_ids = ({outcome.outcome_id for outcome in unit.outcomes} for unit in (home, host))
-    for at, pair in enumerate(statement.outcomes):
-        if pair.home_outcome_id not in home_ids:
-            yield error(f"/outcomes/{at}/home_outcome_id", "not_in_unit", f"Unit {home.code} has no such outcome.")
-        if pair.host_outcome_id not in host_ids:
-            yield error(f"/outcomes/{at}/host_outcome_id", "not_in_unit", f"Unit {host.code} has no such outcome.")
+    yield from _check_outcomes(statement, home, "home")
+    yield from _check_outcomes(statement, host, "host")
     yield from _check_extent(statement, home)
+
+
+def _check_outcomes(statement: ComparabilityStatement, unit: Unit, side: str) -> Iterator[Error]:
+    known = {outcome.outcome_id for outcome in unit.outcomes}
+    for at, pair in enumerate(statement.outcomes):
+        if getattr(pair, f"{side}_outcome_id") not in known:
+            yield error(f"/outcomes/{at}/{side}_outcome_id", "not_in_unit", f"Unit {unit.code} has no such outcome.")
 
 
 def _check_extent(statement: ComparabilityStatement, home: Unit) -> Iterator[Error]:

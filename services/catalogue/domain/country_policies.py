@@ -14,7 +14,7 @@ from uuid import UUID
 from services.catalogue.domain.checks import check_period
 from services.catalogue.domain.facts import say
 from shared.contracts.catalogue import CountryPolicyPublished, UnitRecognition
-from shared.problems import Conflict, refuse
+from shared.problems import Conflict, invalid, refuse
 from shared.transitions import following
 
 
@@ -24,10 +24,14 @@ class PolicyState(StrEnum):
 
 
 class PolicyCommand(StrEnum):
+    EDIT = "edit"
     PUBLISH = "publication"
 
 
-TRANSITIONS = {(PolicyState.DRAFT, PolicyCommand.PUBLISH): PolicyState.PUBLISHED}
+TRANSITIONS = {
+    (PolicyState.DRAFT, PolicyCommand.EDIT): PolicyState.DRAFT,
+    (PolicyState.DRAFT, PolicyCommand.PUBLISH): PolicyState.PUBLISHED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,15 @@ class CountryPolicy(PolicyTerms):
 def draft(terms: PolicyTerms, country_policy_id: UUID) -> CountryPolicy:
     refuse(check_period(terms.valid_from, terms.valid_until))
     return CountryPolicy(country_policy_id=country_policy_id, version=1, state=PolicyState.DRAFT, **vars(terms))
+
+
+def edit(policy: CountryPolicy, terms: PolicyTerms) -> CountryPolicy:
+    """The draft with new terms as a whole. The country stays: it decides who sees and writes the draft."""
+    state = following(TRANSITIONS, policy.state, PolicyCommand.EDIT)
+    if terms.country != policy.country:
+        raise invalid("/country", "fixed", f"The policy is one of {policy.country}. Draft another one instead.")
+    refuse(check_period(terms.valid_from, terms.valid_until))
+    return replace(policy, state=state, version=policy.version + 1, **vars(terms))
 
 
 def publish(

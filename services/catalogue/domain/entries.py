@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.catalogue.domain.checks import check_unique
 from services.catalogue.domain.shared_units import check_shared
-from shared.contracts.catalogue import LearningOutcome, OutcomeKind, Unit
+from shared.contracts.catalogue import Coverage, LearningOutcome, OutcomeKind, Unit
 from shared.problems import Error, error, refuse
 
 
@@ -46,6 +46,7 @@ class UnitEntry:
     isced_f: str | None = None
     esco_uris: tuple[str, ...] | None = None
     assessment: Mapping[str, str] | None = None
+    coverage: Coverage | None = None
 
 
 def identify(

@@ -65,8 +65,8 @@ class Institution(InstitutionProfile):
         return "".join(character for character in plain if character.isalnum()) or self.name
 
     def holds(self, *functions: EcvetFunction) -> bool:
-        """Whether it holds one of the functions."""
-        return any(competence.function in functions for competence in self.competences)
+        """Whether it holds one of the functions; what it held before a merger is for its survivor to hold."""
+        return not self.merged_into_id and any(competence.function in functions for competence in self.competences)
 
 
 def register(profile: InstitutionProfile, institution_id: UUID) -> tuple[Institution, list[InstitutionRegistered]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.catalogue.domain.checks import check_period
+from services.catalogue.domain.comparabilities import Comparability, check_still_true
 from services.catalogue.domain.facts import say
 from services.catalogue.domain.institutions import Institution
 from services.catalogue.domain.joint_design import Consent, check_joint
@@ -39,20 +40,22 @@ def publish(
     qualification: Qualification,
     awarding_body: Institution | None,
     *,
-    designers: Sequence[Institution] = (),
+    designers: Sequence[Institution],
     elsewhere: Sequence[Unit] = (),
+    comparable: Sequence[Comparability] = (),
 ) -> tuple[Qualification, list[QualificationPublished]]:
     """Or a `Validation` with all that is missing; `awarding_body` is None if no institution has that id.
 
-    `designers` are the institutions that design it together, `elsewhere` the units among its own that another
-    qualification published first.
+    `designers` are its owner and who designs it together with the owner, `elsewhere` the units among its own that
+    another qualification published first, `comparable` what is declared of its units and still holds.
     """
     state = following(TRANSITIONS, qualification.state, QualificationCommand.PUBLISH)
     refuse(
         [
             *_check(qualification, awarding_body),
-            *_check_joint(qualification, designers),
+            *_check_designers(qualification, designers),
             *check_shared(qualification.units, elsewhere),
+            *check_still_true(comparable, qualification),
         ]
     )
     published = replace(qualification, state=state, version=qualification.version + 1)
@@ -75,17 +78,25 @@ def _check(qualification: Qualification, awarding_body: Institution | None) -> I
 
 
 def _check_awarding_body(qualification: Qualification, awarding_body: Institution | None) -> Iterator[Error]:
-    if awarding_body is None or not awarding_body.holds(EcvetFunction.AWARDS_QUALIFICATIONS):
+    if awarding_body is not None and awarding_body.merged_into_id:
+        said = f"It was merged into {awarding_body.merged_into_id}, whose id counts now."
+        yield error("/awarding_body_id", "merged", said)
+    elif awarding_body is None or not awarding_body.holds(EcvetFunction.AWARDS_QUALIFICATIONS):
         yield error("/awarding_body_id", "not_competent", "This is no institution that awards qualifications.")
     elif awarding_body.country != qualification.country:
         # The country decides which policy recognition follows, so it must not be a slip of the pen.
         yield error("/country", "not_the_awarding_body_s", f"Its awarding body is in {awarding_body.country}.")
 
 
-def _check_joint(qualification: Qualification, designers: Sequence[Institution]) -> Iterator[Error]:
+def _check_designers(qualification: Qualification, designers: Sequence[Institution]) -> Iterator[Error]:
+    """Nobody abroad publishes a country's qualifications alone, nor whoever lost the function since drafting."""
+    functions = (EcvetFunction.DESIGNS_QUALIFICATIONS, EcvetFunction.AWARDS_QUALIFICATIONS)
+    if not any(one.country == qualification.country and one.holds(*functions) for one in designers):
+        said = f"None of those who design it is an institution of {qualification.country} that designs or awards any."
+        yield error("/country", "not_a_designer_s", said)
     content_hash = qualification.content_hash
     consented = {one.institution_id for one in qualification.consents if one.content_hash == content_hash}
-    return check_joint(qualification.designed_by_ids or (), qualification.owner_id, designers, consented)
+    yield from check_joint(qualification.designed_by_ids or (), qualification.owner_id, designers, consented)
 
 
 def _check_points(qualification: Qualification) -> Iterator[Error]:

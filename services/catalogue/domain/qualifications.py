@@ -30,7 +30,7 @@ class QualificationCommand(StrEnum):
     EDIT = "edit"
     CONSENT = "consents"
     PUBLISH = "publication"
-    DISCARD = "discard"
+    WITHDRAW_DRAFT = "draft-withdrawal"
     REVISE = "versions"
 
 
@@ -38,10 +38,10 @@ TRANSITIONS = {
     (QualificationState.DRAFT, QualificationCommand.EDIT): QualificationState.DRAFT,
     (QualificationState.DRAFT, QualificationCommand.CONSENT): QualificationState.DRAFT,
     (QualificationState.DRAFT, QualificationCommand.PUBLISH): QualificationState.PUBLISHED,
-    (QualificationState.DRAFT, QualificationCommand.DISCARD): QualificationState.PUBLISHED,
+    (QualificationState.DRAFT, QualificationCommand.WITHDRAW_DRAFT): QualificationState.PUBLISHED,
     (QualificationState.PUBLISHED, QualificationCommand.REVISE): QualificationState.DRAFT,
 }
-"""A draft is discarded in favour of the version that it would have superseded; the first one has none."""
+"""A draft is withdrawn in favour of the version that it would have superseded; the first one has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,18 +150,18 @@ def edit(
 def revise(published: Qualification, latest: int) -> Qualification:
     """The draft of the next version, with the content and the ids of the published one.
 
-    `latest` is the highest version there has been, so that one is never used again, also after a discarded draft.
+    `latest` is the highest version there has been, so that one is never used again, also after a withdrawn draft.
     """
     state = following(TRANSITIONS, published.state, QualificationCommand.REVISE)
     return _as_working_copy(published, state=state, version=latest + 1, supersedes=published.version)
 
 
-def discard(qualification: Qualification, published: Qualification | None) -> Qualification:
+def withdraw_draft(qualification: Qualification, published: Qualification | None) -> Qualification:
     """As it was before the draft was begun; `published` is the version that stays, None for a first draft."""
-    state = following(TRANSITIONS, qualification.state, QualificationCommand.DISCARD)
+    state = following(TRANSITIONS, qualification.state, QualificationCommand.WITHDRAW_DRAFT)
     if published is None:
         others = {command for origin, command in TRANSITIONS if origin is qualification.state}
-        raise WrongState(qualification.state, sorted(others - {QualificationCommand.DISCARD}))
+        raise WrongState(qualification.state, sorted(others - {QualificationCommand.WITHDRAW_DRAFT}))
     version, supersedes = qualification.version + 1, published.supersedes_version
     return _as_working_copy(published, state=state, version=version, supersedes=supersedes)
 

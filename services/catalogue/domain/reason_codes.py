@@ -18,6 +18,8 @@ RECOGNITION: Mapping[str, str] = {
     "VALIDITY_EXPIRED": "The unit was not valid at the date of assessment",
     "COUNTRY_POLICY_MISSING": "No policy of the home country was in force",
     "COUNTRY_POLICY_DOCUMENT_ONLY": "The home country does not recognise units: they are documented only",
+    "COUNTRY_POLICY_PARTIAL": "The home country recognises units in part only: somebody has to decide",
+    "GRADE_FAILED": "The outcomes are said to be achieved, and the grade is one that fails",
     "GRADE_TABLE_MISSING": "There is no table by which the grade could be converted",
     "CONDITION_OPEN": "A condition of the recognition has not been fulfilled yet",
     "LEVEL_BELOW": "The unit of the host has a lower EQF level than the unit at home",

@@ -76,6 +76,8 @@ async def _load_own(tx: AsyncConnection, caller: Principal, institution_id: UUID
 
 async def _load_own_table(tx: AsyncConnection, caller: Principal, grade_table_id: UUID, version: int) -> GradeTable:
     table = await store.load_grade_table(tx, grade_table_id, caller)
-    require_its_own(caller, await store.load_institution(tx, table.institution_id))
+    institution = await store.load_institution(tx, table.institution_id)
+    require_its_own(caller, institution)
     require_version(table.version, version)
+    require_unmerged(institution)
     return table

@@ -61,5 +61,5 @@ async def _require_free_oid(tx: AsyncConnection, institution: Institution) -> No
 
 
 async def _refuse_duplicate(tx: AsyncConnection, institution: Institution) -> None:
-    await store.lock_institutions(tx, institution.country)
+    await store.lock_institutions(tx, institution.country, institution.pic)
     institutions.refuse_duplicate(institution, await store.find_similar(tx, institution))

@@ -22,9 +22,9 @@ async def open_next_version(
     return draft
 
 
-async def discard_draft(tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int) -> Qualification:
+async def withdraw_draft(tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int) -> Qualification:
     """What was published stays as everybody knows it, and is the answer."""
     draft = await load_own_qualification(tx, caller, qualification_id, version)
     published = await store.find_published(tx, qualification_id)
-    await store.save(tx, qualifications.discard(draft, published))
+    await store.save(tx, qualifications.withdraw_draft(draft, published))
     return await store.load_qualification(tx, qualification_id, caller)

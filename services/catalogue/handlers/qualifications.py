@@ -68,6 +68,7 @@ async def consent_to_qualification(
     tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int, content_hash: str
 ) -> Qualification:
     qualification = await store.load_qualification(tx, qualification_id, caller)
+    _require_designer(caller, qualification)
     require_version(qualification.version, version)
     consented = publication.consent(qualification, own_institution(caller), content_hash)
     await store.save(tx, consented)
@@ -79,16 +80,17 @@ async def publish_qualification(
 ) -> Qualification:
     """Publish it, in place of the version before it if there is one."""
     qualification = await load_own_qualification(tx, caller, qualification_id, version)
-    designers = [await store.find_institution(tx, one) for one in qualification.designed_by_ids or ()]
+    at = clock.now()
+    designers = [await store.find_institution(tx, one) for one in qualification.designers]
     published, facts = publication.publish(
         qualification,
         await store.find_institution(tx, qualification.awarding_body_id),
         designers=[one for one in designers if one],
         elsewhere=await _elsewhere(tx, qualification.units, qualification_id),
+        comparable=await store.comparabilities_at_home(tx, qualification_id, at.date()),
     )
     await store.save(tx, published)
     await store.supersede_before(tx, published)
-    at = clock.now()
     await store.add(tx, publication.version_of(published, at))
     await store.keep_units(tx, published, at)
     await outbox.add(tx, facts)

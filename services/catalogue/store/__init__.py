@@ -2,6 +2,7 @@
 
 from services.catalogue.store.aliases import find_holder, list_aliases, load_alias, remove_alias
 from services.catalogue.store.comparabilities import (
+    comparabilities_at_home,
     list_comparabilities,
     load_comparability,
     lock_comparabilities_of,
@@ -37,7 +38,13 @@ from services.catalogue.store.institutions import (
     load_institution,
     lock_institutions,
 )
-from services.catalogue.store.published_units import UnitSearch, keep_units, list_units, units_elsewhere
+from services.catalogue.store.published_units import (
+    UnitSearch,
+    keep_units,
+    list_units,
+    outcome_ids_of,
+    units_elsewhere,
+)
 from services.catalogue.store.qualification_versions import (
     find_published,
     list_qualification_versions,
@@ -57,6 +64,7 @@ __all__ = [
     "QualificationSearch",
     "UnitSearch",
     "add",
+    "comparabilities_at_home",
     "find_grade_scale",
     "find_holder",
     "find_institution",
@@ -96,6 +104,7 @@ __all__ = [
     "lock_institutions",
     "lock_latest_version",
     "lock_published_policies",
+    "outcome_ids_of",
     "page_of_entries",
     "put",
     "remove_alias",

@@ -1,3 +1,4 @@
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from shared import paging, rows
 from shared.paging import PageRequest, Slice
 
 ROW = TypeAdapter(Comparability)
+DECLARED = COMPARABILITIES.c.state == ComparabilityState.DECLARED
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext(:home_unit), hashtext(:host_unit))")
 
 
@@ -26,7 +28,16 @@ async def lock_comparabilities_of(tx: AsyncConnection, statement: ComparabilityS
         COMPARABILITIES.c.home_unit_id == statement.home_unit_id,
         COMPARABILITIES.c.host_unit_id == statement.host_unit_id,
         COMPARABILITIES.c.home_qualification_id == statement.home_qualification_id,
-        COMPARABILITIES.c.state == ComparabilityState.DECLARED,
+        DECLARED,
+    )
+    return [ROW.validate_python(row._asdict()) for row in await tx.execute(select)]
+
+
+async def comparabilities_at_home(tx: AsyncConnection, qualification_id: UUID, on: date) -> list[Comparability]:
+    """What is declared of its units as units at home, for this day or a later one."""
+    until = COMPARABILITIES.c.valid_until
+    select = sa.select(COMPARABILITIES).where(
+        COMPARABILITIES.c.home_qualification_id == qualification_id, DECLARED, sa.or_(until.is_(None), until >= on)
     )
     return [ROW.validate_python(row._asdict()) for row in await tx.execute(select)]
 

@@ -3,6 +3,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.institutions import Institution
@@ -15,7 +16,9 @@ from shared.paging import PageRequest, Slice
 from shared.problems import NotFound
 
 ROW = TypeAdapter(Institution)
-LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('institutions'), hashtext(:country))")
+UNMERGED = INSTITUTIONS.c.merged_into_id.is_(None)
+FUNCTIONS = sa.func.functions_of(INSTITUTIONS.c.competences, type_=ARRAY(sa.Text))
+LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('institutions'), hashtext(:of))")
 
 
 async def find_institution(tx: AsyncConnection, institution_id: UUID | None) -> Institution | None:
@@ -51,16 +54,21 @@ async def list_institutions(
         *(INSTITUTIONS.c[name] == value for name, value in exactly.items() if value is not None)
     )
     if function is not None:
-        select = select.where(INSTITUTIONS.c.competences.contains([{"function": function}]))
+        select = select.where(FUNCTIONS.contains([function]), UNMERGED)
     if code is not None:
         select = select.where(INSTITUTIONS.c.institution_id.in_(aliases.called(code, principal)))
     page = await paging.fetch(tx, select, wanted, INSTITUTIONS.c.institution_id)
     return page.map(lambda row: ROW.validate_python(row._asdict()))
 
 
-async def lock_institutions(tx: AsyncConnection, country: str) -> None:
-    """Who registers, renames or merges in the same country waits until this transaction has ended."""
-    await tx.execute(LOCK, {"country": country})
+async def lock_institutions(tx: AsyncConnection, country: str, pic: str | None = None) -> None:
+    """Who registers, renames or merges in the same country, or with the same PIC, waits until this transaction ends.
+
+    Everybody locks the country first, so nobody waits in a circle.
+    """
+    for of in (country, pic):
+        if of is not None:
+            await tx.execute(LOCK, {"of": of})
 
 
 async def find_similar(tx: AsyncConnection, institution: Institution) -> list[Institution]:

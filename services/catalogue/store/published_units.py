@@ -25,6 +25,10 @@ SHORT = PUBLISHED_UNITS.c.unit.op("-", return_type=pg.JSONB())(
 )
 """A unit without what is long in it."""
 
+OUTCOME_IDS = sa.func.jsonb_path_query_array(
+    PUBLISHED_UNITS.c.unit, sa.cast("$.outcomes[*].outcome_id", pg.JSONPATH), type_=pg.JSONB
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnitSearch:
@@ -72,6 +76,13 @@ async def units_elsewhere(tx: AsyncConnection, unit_ids: Iterable[UUID], qualifi
     )
     found = (await tx.execute(first)).all()
     return [UNIT.validate_python(row.unit) for row in found if row.qualification_id != qualification_id]
+
+
+async def outcome_ids_of(tx: AsyncConnection, unit_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], frozenset[UUID]]:
+    """The outcomes that units have at present, by unit and qualification."""
+    columns = PUBLISHED_UNITS.c.unit_id, PUBLISHED_UNITS.c.qualification_id, OUTCOME_IDS
+    found = await tx.execute(sa.select(*columns).where(PUBLISHED_UNITS.c.unit_id.in_(list(unit_ids))))
+    return {(unit_id, qualification_id): frozenset(map(UUID, ids)) for unit_id, qualification_id, ids in found}
 
 
 async def list_units(tx: AsyncConnection, wanted: PageRequest, search: UnitSearch) -> Slice[dict[str, Any]]:

@@ -22,6 +22,7 @@ INSTITUTIONS = sa.Table(
     sa.Index("institutions_name_key", "country", "name_key"),
     sa.Index("institutions_pic", "pic"),
     sa.Index("institutions_merged_into", "merged_into_id"),
+    sa.Index("institutions_functions", sa.text("functions_of(competences)"), postgresql_using="gin"),
 )
 
 INSTITUTION_CONTACTS = sa.Table(

@@ -112,6 +112,7 @@ COMPARABILITIES = sa.Table(
     sa.Column("home_eqf_level", sa.Integer),
     sa.Column("host_eqf_level", sa.Integer),
     sa.Index("comparabilities_units", "home_unit_id", "host_unit_id"),
+    sa.Index("comparabilities_home_qualification", "home_qualification_id"),
     sa.Index("comparabilities_home_unit", "home_unit_id", "comparability_id"),
     sa.Index("comparabilities_host_unit", "host_unit_id", "comparability_id"),
 )

@@ -37,6 +37,7 @@ GRADE_TABLES = sa.Table(
     sa.Column("sample_size", sa.Integer, nullable=False),
     sa.Column("shares", JSONB, nullable=False),
     sa.Index("grade_tables_institution", "institution_id", "grade_table_id"),
+    sa.Index("grade_tables_isced_f", "isced_f", "grade_table_id"),
     sa.Index("grade_tables_country", "country", "grade_table_id"),
 )
 

@@ -35,7 +35,7 @@ class DecisionSummary(BaseModel):
     version: int = Field(description="The ETag")
     state: DecisionState
     mode: Mode | None = Field(description="Who decided; null as long as nobody has")
-    reasons: list[ReasonCode] = Field(description="Why no rule could decide; empty if all rules passed")
+    reasons: list[ReasonCode] = Field(description="What stands against its counting by rule; empty if all rules passed")
     learner_id: UUID
     home_id: UUID
     home_country: str

@@ -1,16 +1,21 @@
-"""Many transcripts at once, of many learners: evaluated one after the other, each issue after the one before it."""
+"""Many transcripts at once, of many learners: evaluated one after the other, each issue after the one before it.
+
+What a country only documented is decided anew in the same way, when its policy changes (domain.md 4.9).
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.recognition.domain.decisions import Decision, superseded
-from services.recognition.domain.evaluation import Outcome, Standing, evaluate
+from services.recognition.domain.decisions import Decision, DecisionState, superseded
+from services.recognition.domain.evaluation import Outcome, evaluate
 from services.recognition.domain.known import key
 from services.recognition.domain.ledger import Head
+from services.recognition.domain.standing import Standing
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.assessment import TranscriptIssued
+from shared.contracts.recognition import CreditPartiallyRecognised, CreditRecognised
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,35 @@ class Batch:
     early: list[tuple[Case, str]] = field(default_factory=list)
     """Issues that came before the one before them, and its key."""
 
+    @property
+    def documented(self) -> list[TranscriptIssued]:
+        """What is to be decided anew when a country's policy changes."""
+        cases = {
+            case.key: case.transcript
+            for case, outcome in self.outcomes
+            if outcome.decision.state is DecisionState.DOCUMENTED_ONLY
+        }
+        return list(cases.values())
+
+    @property
+    def in_progress(self) -> Mapping[UUID, CreditPartiallyRecognised | None]:
+        """By credit, how units in progress end up: None for those that count now."""
+        ended: dict[UUID, CreditPartiallyRecognised | None] = {}
+        for _, outcome in self.outcomes:
+            for fact in outcome.facts:
+                if isinstance(fact, CreditPartiallyRecognised):
+                    ended[fact.credit_id] = fact
+                elif isinstance(fact, CreditRecognised) and fact.version > 1:
+                    ended[fact.credit_id] = None
+        return ended
+
+    def add(self, case: Case, standing: Standing, outcomes: Sequence[Outcome]) -> None:
+        """What came of a case, and where its learner stands now."""
+        self.cases.append(case)
+        self.outcomes += [(case, outcome) for outcome in outcomes]
+        if any(outcome.entry for outcome in outcomes):
+            self.heads[case.transcript.learner_id] = standing.head
+
 
 def evaluate_all(standings: Standings, cases: Iterable[Case], at: datetime, new_id: Callable[[], UUID]) -> Batch:
     """An issue that was evaluated before, or is older than one that was, changes nothing."""
@@ -59,12 +93,26 @@ def evaluate_all(standings: Standings, cases: Iterable[Case], at: datetime, new_
         elif transcript.version == latest + 1:
             standing, outcomes = evaluate(learners[transcript.learner_id], case.units, at, new_id)
             learners[transcript.learner_id] = standing
-            batch.cases.append(case)
-            batch.outcomes += [(case, outcome) for outcome in outcomes]
+            batch.add(case, standing, outcomes)
             batch.evaluated[transcript.transcript_id] = transcript.version
-            if any(outcome.entry for outcome in outcomes):
-                batch.heads[transcript.learner_id] = standing.head
     return batch
+
+
+def reconsider_all(standings: Standings, cases: Iterable[Case], at: datetime, new_id: Callable[[], UUID]) -> Batch:
+    """Cases of units that were documented; one of which something else has become meanwhile changes nothing."""
+    batch, learners = Batch(), dict(standings.learners)
+    for case in cases:
+        learner_id, transcript_id = case.transcript.learner_id, case.transcript.transcript_id
+        standing = learners[learner_id]
+        units = [unit for unit in case.units if _is_documented(standing, transcript_id, unit.agreed.unit_id)]
+        learners[learner_id], outcomes = evaluate(standing, units, at, new_id)
+        batch.add(case, learners[learner_id], outcomes)
+    return batch
+
+
+def _is_documented(standing: Standing, transcript_id: UUID, unit_id: UUID) -> bool:
+    earlier = standing.open.get((transcript_id, unit_id))
+    return earlier is not None and earlier.state is DecisionState.DOCUMENTED_ONLY
 
 
 def superseding(outcomes: Sequence[Outcome]) -> tuple[list[Decision], dict[UUID, UUID]]:

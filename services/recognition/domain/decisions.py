@@ -1,5 +1,6 @@
-"""What is decided about one home unit: recognised by rule, or left to a person with every reason (domain.md 3.5)."""
+"""What is decided about one home unit: by rule, or left to a person with every reason (domain.md 3.5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,14 +9,26 @@ from uuid import UUID
 from services.recognition.domain.rules import RULES, RuleResult
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation, validate
-from shared.contracts.recognition import Mode, ReasonCode
+from shared.contracts.recognition import Mode, ReasonCode, ValidationStatus
 
 
 class DecisionState(StrEnum):
     RECOGNISED = "recognised"
+    PARTIALLY_RECOGNISED = "partially_recognised"
+    """Outcomes are held; the unit counts when it is complete (domain.md 4.3)."""
+    DOCUMENTED_ONLY = "documented_only"
+    """On record, for nothing more, as the home country wants it (domain.md 4.9)."""
     MANUAL_REVIEW = "manual_review"
     SUPERSEDED = "superseded"
-    """A review that a new version of the transcript made needless, whatever came of it."""
+    """Another decision took its place: by a new version of the transcript or of the country's policy."""
+
+
+DECIDED_BY_RULE: Mapping[frozenset[ReasonCode], DecisionState] = {
+    frozenset(): DecisionState.RECOGNISED,
+    frozenset({ReasonCode.LO_MISSING}): DecisionState.PARTIALLY_RECOGNISED,
+    frozenset({ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY}): DecisionState.DOCUMENTED_ONLY,
+}
+"""What comes of a unit of which something was validated, if these and no other reasons stand against it."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,13 @@ class Judgement:
     def reasons(self) -> tuple[ReasonCode, ...]:
         """Why not, each once; empty if every rule passed."""
         return tuple(dict.fromkeys(reason for result in self.trace for reason in result.reasons))
+
+    @property
+    def state(self) -> DecisionState:
+        """What nothing was achieved of is nobody's unit in progress: a person looks at it, as at all else."""
+        if self.validation.status is ValidationStatus.NOT_VALIDATED:
+            return DecisionState.MANUAL_REVIEW
+        return DECIDED_BY_RULE.get(frozenset(self.reasons), DecisionState.MANUAL_REVIEW)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +96,12 @@ def decision_on(
 ) -> Decision:
     """The record of a judgement, with the version and hash of everything that went into it."""
     agreement, transcript, memorandum, policy = facts.agreement, facts.transcript, facts.memorandum, facts.policy
-    recognised = not judgement.reasons
+    state = judgement.state
     return Decision(
         decision_id=decision_id,
         version=1,
-        state=DecisionState.RECOGNISED if recognised else DecisionState.MANUAL_REVIEW,
-        mode=Mode.AUTOMATIC if recognised else None,
+        state=state,
+        mode=None if state is DecisionState.MANUAL_REVIEW else Mode.AUTOMATIC,
         learner_id=transcript.learner_id,
         home_id=agreement.home_id,
         home_country=agreement.home_country,

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from services.recognition.domain.decisions import Decision
+from services.recognition.domain.grading import conversion, host_grade
 from services.recognition.domain.ledger import LinkedEntry
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
-from shared.contracts.assessment import AssessmentValue
-from shared.contracts.catalogue import CountryPolicyPublished
 from shared.contracts.recognition import (
+    CreditDocumented,
+    CreditPartiallyRecognised,
     CreditRecognised,
-    Mode,
     QualificationCompleted,
     ReviewRequired,
     ValidationCompleted,
@@ -35,27 +35,43 @@ def review_required(decision: Decision) -> ReviewRequired:
     )
 
 
-def credit_recognised(
-    unit: UnitFacts, policy: CountryPolicyPublished, decision: Decision, entry: LinkedEntry
-) -> CreditRecognised:
-    grade, scale = _grade(unit.assessments)
+def credit_recognised(unit: UnitFacts, decision: Decision, entry: LinkedEntry, version: int) -> CreditRecognised:
+    given = host_grade(unit)
     return CreditRecognised(
         **_about(decision),
+        **_basis(decision),
+        credit_id=entry.credit_id,
+        version=version,
+        points=entry.points,
+        grade=given.text if given else None,
+        grade_scale=given.scale if given else None,
+        conversion=conversion(unit) if given else None,
+        ledger_position=entry.position,
+        ledger_hash=entry.hash,
+    )
+
+
+def credit_partially_recognised(
+    validation: Validation, decision: Decision, credit_id: UUID, version: int
+) -> CreditPartiallyRecognised:
+    return CreditPartiallyRecognised(
+        **_about(decision),
+        **_basis(decision),
+        credit_id=credit_id,
+        version=version,
+        held_outcome_ids=tuple(sorted(validation.held)),
+        needed_outcome_ids=validation.needed.outcome_ids,
+        needed_optional=validation.needed.optional,
+    )
+
+
+def credit_documented(validation: Validation, decision: Decision, entry: LinkedEntry) -> CreditDocumented:
+    return CreditDocumented(
+        **_about(decision),
+        **_basis(decision),
         credit_id=entry.credit_id,
         version=1,
-        decision_id=decision.decision_id,
-        qualification_version=decision.qualification_version,
-        points=entry.points,
-        grade=grade,
-        grade_scale=scale,
-        mode=Mode.AUTOMATIC,
-        memorandum_id=decision.memorandum_id,
-        memorandum_version=decision.memorandum_version,
-        learning_agreement_version=decision.learning_agreement_version,
-        country_policy_id=policy.country_policy_id,
-        country_policy_version=policy.version,
-        assessed_on=decision.assessed_on,
-        decided_at=decision.decided_at,
+        outcome_ids=tuple(sorted(validation.held)),
         ledger_position=entry.position,
         ledger_hash=entry.hash,
     )
@@ -89,7 +105,17 @@ def _about(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _grade(assessments: Sequence[AssessmentValue]) -> tuple[str | None, str | None]:
-    """The grade and its scale where all graded assessments agree; several grades are not averaged into one."""
-    grades = {(one.grade, one.grade_scale) for one in assessments if one.grade is not None}
-    return grades.pop() if len(grades) == 1 else (None, None)
+def _basis(decision: Decision) -> dict[str, Any]:
+    """Who decided, when and by what; a rule never decides without a country's policy (R11)."""
+    return {
+        "decision_id": decision.decision_id,
+        "qualification_version": decision.qualification_version,
+        "mode": decision.mode,
+        "memorandum_id": decision.memorandum_id,
+        "memorandum_version": decision.memorandum_version,
+        "learning_agreement_version": decision.learning_agreement_version,
+        "country_policy_id": decision.country_policy_id,
+        "country_policy_version": decision.country_policy_version,
+        "assessed_on": decision.assessed_on,
+        "decided_at": decision.decided_at,
+    }

@@ -15,6 +15,7 @@ from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
     CountryPolicyPublished,
+    GradeTablePublished,
     QualificationPublished,
 )
 
@@ -43,6 +44,8 @@ class Known:
     qualification_versions: Mapping[UUID, Sequence[QualificationPublished]] = field(default_factory=dict)
     country_policies: Mapping[str, Sequence[CountryPolicyPublished]] = field(default_factory=dict)
     """All versions of all policies, by country."""
+    grade_tables: Mapping[UUID, Sequence[GradeTablePublished]] = field(default_factory=dict)
+    """All versions of all tables, by institution; of the institutions of what is graded only."""
     memorandum_steps: Mapping[UUID, Sequence[MemorandumStep]] = field(default_factory=dict)
     cancellations: Mapping[UUID, date] = field(default_factory=dict)
     """Learning agreements that were cancelled after they had been agreed."""

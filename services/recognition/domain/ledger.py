@@ -5,7 +5,7 @@ Whoever changes, drops or inserts an entry breaks the chain from there on.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,10 @@ from shared.canonical import content_hash
 
 class EntryKind(StrEnum):
     CREDIT = "credit"
+    DOCUMENTED = "documented"
+    """On record with 0 points; counts for nothing (domain.md 4.9)."""
+    REVERSAL = "reversal"
+    """Takes back the entry that it names; both stay in the chain, and together they count nothing."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,9 @@ class Head:
 
     position: int = 0
     hash: str = "0" * 64
+
+
+START = Head()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +45,10 @@ class Entry:
     qualification_id: UUID
     unit_id: UUID
     points: Decimal | None
+    """What the entry adds to the sum; a reversal takes it away again."""
     at: datetime
+    reverses: UUID | None = None
+    """The entry that a reversal takes back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +69,21 @@ def append(head: Head, entry: Entry) -> LinkedEntry:
     return LinkedEntry(**linked, hash=content_hash(linked))
 
 
-def verify(entries: Iterable[LinkedEntry]) -> int | None:
-    """The first position where the chain is broken, None if it holds; entries from position 1 on, in order."""
-    head = Head()
+def reversal(entry: Entry, *, entry_id: UUID, decision_id: UUID, at: datetime) -> Entry:
+    """What takes the entry back, because of another decision; `ValueError` if it is a reversal itself."""
+    if entry.kind is EntryKind.REVERSAL:
+        raise ValueError("a reversal stands: whatever counts again is a new entry")
+    content = {field.name: getattr(entry, field.name) for field in fields(Entry)}
+    taken_back = {
+        "kind": EntryKind.REVERSAL,
+        "reverses": entry.entry_id,
+        "points": entry.points and entry.points.copy_negate(),  # exact, whatever the digits of the context
+    }
+    return Entry(**content | taken_back | {"entry_id": entry_id, "decision_id": decision_id, "at": at})
+
+
+def verify(entries: Iterable[LinkedEntry], head: Head = START) -> int | None:
+    """The first position where the chain is broken, None if it holds; `entries` in order, all that follow on `head`."""
     for entry in entries:
         content = {name: value for name, value in vars(entry).items() if name != "hash"}
         follows = (entry.position, entry.previous_hash) == (head.position + 1, head.hash)

@@ -1,7 +1,8 @@
-"""A learner's record: what counts, what is under review, and what is missing for each qualification."""
+"""A learner's record: what counts, what is in progress, documented or under review, and what is missing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -26,9 +27,28 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditInProgress:
+    """A unit of which some outcomes are held, and what it still needs (domain.md 4.3)."""
+
+    credit_id: UUID
+    decision_id: UUID
+    """The last one that added to it."""
+    qualification_id: UUID
+    qualification_version: int
+    unit_id: UUID
+    held_outcome_ids: tuple[UUID, ...]
+    needed_outcome_ids: tuple[UUID, ...]
+    needed_optional: int
+    assessed_on: date
+    decided_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
     learner_id: UUID
     credits: Sequence[CreditRecognised]
+    in_progress: Sequence[CreditInProgress]
+    documented: Sequence[Decision]
     reviews: Sequence[Decision]
     qualifications: Sequence[Progress]
 

@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.recognition.domain import memoranda
-from services.recognition.domain.known import Known, any_known, as_they_stand, in_force, known_as
+from services.recognition.domain import memoranda, policies
+from services.recognition.domain.coverage import ANY, counts_failures
+from services.recognition.domain.known import Known, any_known, in_force, known_as
+from services.recognition.domain.partial import UnitInProgress
 from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated, MemorandumStep
 from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, transcript_hash
-from shared.contracts.catalogue import ComparabilityDeclared, CountryPolicyPublished, QualificationPublished, Unit
+from shared.contracts.catalogue import (
+    ComparabilityDeclared,
+    CountryPolicyPublished,
+    Coverage,
+    GradeTablePublished,
+    QualificationPublished,
+    Unit,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +29,10 @@ class UnitFacts:
     transcript_hash: str
     """Computed here, to hold against the one that the transcript claims."""
     assessments: tuple[AssessmentValue, ...]
-    """Those that count for the unit: with an achieved outcome, or if there is none, all that touch the unit."""
+    """Those that have a say in the unit: with an achieved outcome, or if there is none, all that touch the unit.
+
+    Always all of them where the unit's coverage counts failures, too.
+    """
     agreement: LearningAgreementAgreed
     agreed: AgreedUnit
     agreed_since: date
@@ -39,9 +51,18 @@ class UnitFacts:
     host_qualification: QualificationPublished | None
     host_unit: Unit | None
     policy: CountryPolicyPublished | None
-    """The home country's at the assessment date; None if none was in force then."""
+    """The home country's that applies, see `policies.applicable`; None if none was in force at the assessment date."""
     active_credit_id: UUID | None = None
     """The credit that already counts for this learner, qualification and unit."""
+    in_progress: UnitInProgress | None = None
+    """What this learner holds of the unit already, if it does not count yet."""
+    host_grade_tables: tuple[GradeTablePublished, ...] = ()
+    home_grade_tables: tuple[GradeTablePublished, ...] = ()
+    """All versions of the institutions' tables; none if nothing is graded."""
+
+    @property
+    def coverage(self) -> Coverage:
+        return coverage_of(self.home_unit)
 
     @property
     def first_day(self) -> date:
@@ -74,12 +95,13 @@ class Frame:
     agreement: LearningAgreementAgreed
     agreements: Sequence[LearningAgreementAgreed]
     """All its versions until this one."""
+    today: date
     memorandum: MemorandumActivated
     steps: Sequence[MemorandumStep]
     qualification: QualificationPublished
 
 
-def gather(known: Known, transcript: TranscriptIssued) -> list[UnitFacts]:
+def gather(known: Known, transcript: TranscriptIssued, today: date) -> list[UnitFacts]:
     """The facts on each home unit that the transcript touches; `NotKnownYetError` if one has not arrived."""
     named = (transcript.learning_agreement_id, transcript.learning_agreement_version)
     agreement = known_as("learning-agreement", named, known.agreements)
@@ -91,11 +113,12 @@ def gather(known: Known, transcript: TranscriptIssued) -> list[UnitFacts]:
         transcript_hash=_hash(transcript),
         agreement=agreement,
         agreements=[one for one in known.agreements_of(agreement) if one.content_version <= agreement.content_version],
+        today=today,
         memorandum=memorandum,
         steps=known.memorandum_steps.get(memorandum.memorandum_id, ()),
         qualification=known_as("qualification", home, known.qualifications),
     )
-    return [_unit_facts(frame, agreed, assessments) for agreed, assessments in _touched(agreement, transcript)]
+    return [_unit_facts(frame, agreed, assessments) for agreed, assessments in _touched(frame)]
 
 
 def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentValue, ...]) -> UnitFacts:
@@ -104,7 +127,7 @@ def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentV
     comparability = known_as("comparability", declared, known.comparabilities)
     withdrawal = known.withdrawals.get(agreed.comparability_id)
     hosts = any_known("qualification", comparability.host_qualification_id, known.qualification_versions)
-    policies = any_known("country-policy", frame.agreement.home_country, known.country_policies)
+    published = any_known("country-policy", frame.agreement.home_country, known.country_policies)
     days = {assessment.assessed_on for assessment in assessments}
     day = max(days)
     host_qualification = in_force(hosts, day)
@@ -126,7 +149,9 @@ def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentV
         home_unit=_unit(frame.qualification, agreed.unit_id),
         host_qualification=host_qualification,
         host_unit=_unit(host_qualification, agreed.host_unit_id) if host_qualification else None,
-        policy=in_force(as_they_stand(policies), day),
+        policy=policies.applicable(published, day, frame.today),
+        host_grade_tables=tuple(known.grade_tables.get(frame.agreement.host_id, ())),
+        home_grade_tables=tuple(known.grade_tables.get(frame.agreement.home_id, ())),
     )
 
 
@@ -137,22 +162,29 @@ def _hash(transcript: TranscriptIssued) -> str:
         learning_agreement_version=transcript.learning_agreement_version,
         host_id=transcript.host_id,
         assessments=transcript.assessments,
+        period=transcript.period,
+        units=transcript.units,
     )
 
 
-def _touched(
-    agreement: LearningAgreementAgreed, transcript: TranscriptIssued
-) -> list[tuple[AgreedUnit, tuple[AssessmentValue, ...]]]:
+def coverage_of(unit: Unit | None) -> Coverage:
+    return (unit.coverage if unit else None) or ANY
+
+
+def _touched(frame: Frame) -> list[tuple[AgreedUnit, tuple[AssessmentValue, ...]]]:
     """The agreed units that the transcript has results for, each once, with the assessments that count for it."""
     touched: dict[UUID, tuple[AgreedUnit, tuple[AssessmentValue, ...]]] = {}
-    for agreed in agreement.units:
-        assessments = _counting(agreed, transcript.assessments)
+    for agreed in frame.agreement.units:
+        coverage = coverage_of(_unit(frame.qualification, agreed.unit_id))
+        assessments = _counting(agreed, frame.transcript.assessments, coverage)
         if assessments and agreed.unit_id not in touched:
             touched[agreed.unit_id] = agreed, assessments
     return list(touched.values())
 
 
-def _counting(agreed: AgreedUnit, assessments: Iterable[AssessmentValue]) -> tuple[AssessmentValue, ...]:
+def _counting(
+    agreed: AgreedUnit, assessments: Iterable[AssessmentValue], coverage: Coverage
+) -> tuple[AssessmentValue, ...]:
     touching, counting = [], []
     mapped = {pair.host_outcome_id for pair in agreed.outcomes}
     for assessment in assessments:
@@ -165,7 +197,7 @@ def _counting(agreed: AgreedUnit, assessments: Iterable[AssessmentValue]) -> tup
             touching.append(assessment)
         if any(result.result is Result.ACHIEVED and result.outcome_id in mapped for result in results):
             counting.append(assessment)
-    return tuple(counting or touching)
+    return tuple(touching if counts_failures(coverage) else counting or touching)
 
 
 def _unit(qualification: QualificationPublished, unit_id: UUID) -> Unit | None:

@@ -4,10 +4,16 @@ A different act from assessment before it and recognition after it (Recommendati
 a fact of its own.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
+from services.recognition.domain.coverage import Assessed, is_achieved
+from services.recognition.domain.partial import Needed, needed
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.assessment import Result
+from shared.contracts.catalogue import LearningOutcome
 from shared.contracts.recognition import OutcomeStatus, ReasonCode, ValidatedOutcome, ValidationStatus
 
 
@@ -17,31 +23,58 @@ class Validation:
 
     status: ValidationStatus
     outcomes: tuple[ValidatedOutcome, ...]
+    needed: Needed
+    """Beyond what was validated now or before."""
+
+    @property
+    def held(self) -> frozenset[UUID]:
+        """The outcomes of the unit that were validated, now or before."""
+        return frozenset(one.outcome_id for one in self.outcomes if one.status is OutcomeStatus.VALIDATED)
 
 
 def validate(facts: UnitFacts) -> Validation:
-    """Per home outcome: one achieved result through the agreed mapping is enough (domain.md 4.2, policy `any`)."""
-    achieved = {
-        result.outcome_id
-        for assessment in facts.assessments
-        for result in assessment.results
-        if result.unit_id == facts.agreed.host_unit_id and result.result is Result.ACHIEVED
-    }
-    covered = {pair.home_outcome_id for pair in facts.agreed.outcomes if pair.host_outcome_id in achieved}
+    """What this transcript confirms, added to what is held of the unit already; an outcome held counts once."""
     outcomes = facts.home_unit.outcomes if facts.home_unit else ()
-    validated = {outcome.outcome_id for outcome in outcomes} & covered
-    complete = all(outcome.outcome_id in validated for outcome in outcomes if outcome.required)
-    return Validation(
-        status=_fold(complete=complete, some=bool(validated)),
-        outcomes=tuple(
-            ValidatedOutcome(outcome_id=outcome.outcome_id, status=OutcomeStatus.VALIDATED, reason=ReasonCode.OK)
-            if outcome.outcome_id in validated
-            else ValidatedOutcome(
-                outcome_id=outcome.outcome_id, status=OutcomeStatus.NOT_VALIDATED, reason=ReasonCode.LO_MISSING
-            )
-            for outcome in outcomes
-        ),
+    confirmed = _confirmed(facts)
+    validated = tuple(_validated(outcomes, confirmed, facts))
+    held = {one.outcome_id for one in validated if one.status is OutcomeStatus.VALIDATED}
+    missing = needed(facts.home_unit, held) if facts.home_unit else Needed((), 0)
+    some = any(outcome.outcome_id in confirmed for outcome in outcomes)
+    return Validation(_fold(complete=missing.nothing, some=some), validated, missing)
+
+
+def _confirmed(facts: UnitFacts) -> frozenset[UUID]:
+    """The home outcomes that the unit's policy takes for achieved, through the agreed mapping (domain.md 4.2)."""
+    results: Mapping[UUID, list[Assessed]] = defaultdict(list)
+    for assessment in facts.assessments:
+        for one in assessment.results:
+            if one.unit_id == facts.agreed.host_unit_id and one.result is not Result.NOT_ASSESSED:
+                assessed = Assessed(assessment.assessed_on, assessment.attempt, one.result, one.weight)
+                results[one.outcome_id].append(assessed)
+    return frozenset(
+        pair.home_outcome_id
+        for pair in facts.agreed.outcomes
+        if is_achieved(results.get(pair.host_outcome_id, ()), facts.coverage)
     )
+
+
+def _validated(
+    outcomes: tuple[LearningOutcome, ...], confirmed: frozenset[UUID], facts: UnitFacts
+) -> Iterator[ValidatedOutcome]:
+    before = facts.in_progress
+    for outcome in outcomes:
+        if before and outcome.outcome_id in before.outcome_ids:
+            yield _outcome(outcome, OutcomeStatus.VALIDATED, ReasonCode.OK, held_by=before.credit_id)
+        elif outcome.outcome_id in confirmed:
+            yield _outcome(outcome, OutcomeStatus.VALIDATED, ReasonCode.OK)
+        else:
+            yield _outcome(outcome, OutcomeStatus.NOT_VALIDATED, ReasonCode.LO_MISSING)
+
+
+def _outcome(
+    outcome: LearningOutcome, status: OutcomeStatus, reason: ReasonCode, *, held_by: UUID | None = None
+) -> ValidatedOutcome:
+    return ValidatedOutcome(outcome_id=outcome.outcome_id, status=status, reason=reason, held_by=held_by)
 
 
 def _fold(*, complete: bool, some: bool) -> ValidationStatus:

@@ -1,6 +1,7 @@
 """Evaluating transcripts: from the host's word to validation, credit and ledger, with nobody doing anything."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from itertools import chain
 
 import structlog
@@ -10,9 +11,9 @@ from services.recognition import store
 from services.recognition.domain.batches import Case, evaluate_all
 from services.recognition.domain.known import Known, NotKnownYetError
 from services.recognition.domain.unit_facts import gather
+from services.recognition.handlers.apart import apart
 from shared import clock, ids, outbox
 from shared.contracts.assessment import TranscriptIssued
-from shared.db import is_transient
 from shared.envelope import Event
 
 LOG = structlog.get_logger(__name__)
@@ -32,27 +33,13 @@ async def evaluate_transcripts(tx: AsyncConnection, events: Sequence[Transcript]
 async def evaluate_released(tx: AsyncConnection, events: Sequence[Transcript]) -> None:
     """The same for transcripts that were parked: one that fails is no fault of what released it, and is set aside."""
     while events:
-        events = await _evaluate_apart(tx, events)
+        events = await apart(tx, events, _evaluate, _set_aside)
 
 
 async def evaluate_again(tx: AsyncConnection) -> int:
     """What was set aside; how many transcripts still cannot be evaluated."""
     await evaluate_released(tx, await store.release(tx, [MENDING]))
     return await store.count_waiting(tx, MENDING)
-
-
-async def _evaluate_apart(tx: AsyncConnection, events: Sequence[Transcript]) -> list[Transcript]:
-    """All at once; if that fails one by one, each in a savepoint. Returns what these release in turn."""
-    try:
-        async with tx.begin_nested():
-            return await _evaluate(tx, events)
-    except Exception as error:
-        if is_transient(error):
-            raise
-        if len(events) == 1:
-            await _set_aside(tx, events[0], error)
-            return []
-    return [released for event in events for released in await _evaluate_apart(tx, [event])]
 
 
 async def _set_aside(tx: AsyncConnection, event: Transcript, error: Exception) -> None:
@@ -62,39 +49,42 @@ async def _set_aside(tx: AsyncConnection, event: Transcript, error: Exception) -
 
 async def _evaluate(tx: AsyncConnection, events: Sequence[Transcript]) -> list[Transcript]:
     """Returns the later issues that waited for one of these."""
-    cases = await _with_their_facts(tx, events)
-    return await _decide(tx, cases) if cases else []
+    at = clock.now()
+    cases = await _with_their_facts(tx, events, at)
+    return await _decide(tx, cases, at) if cases else []
 
 
-async def _with_their_facts(tx: AsyncConnection, events: Sequence[Transcript]) -> list[tuple[Transcript, Case]]:
+async def _with_their_facts(
+    tx: AsyncConnection, events: Sequence[Transcript], at: datetime
+) -> list[tuple[Transcript, Case]]:
     """The transcripts that can be judged; the others are parked for what they refer to."""
     ours: set[str] = set()
     while True:
-        ready, waiting = _sort_out(await store.find_known(tx, [event.data for event in events]), events)
+        known = await store.find_known(tx, [event.data for event in events])
+        ready, waiting = _sort_out(known, events, at.date())
         missing = {key for _, key in waiting} - ours
         if not missing:
-            await store.park(tx, waiting, clock.now())
+            await store.park(tx, waiting, at)
             return ready
         await store.take_turns(tx, missing)
         ours |= missing
 
 
-def _sort_out(known: Known, events: Sequence[Transcript]) -> tuple[list[tuple[Transcript, Case]], Waiting]:
+def _sort_out(known: Known, events: Sequence[Transcript], today: date) -> tuple[list[tuple[Transcript, Case]], Waiting]:
     ready, waiting = [], []
     for event in events:
         try:
-            ready.append((event, Case(event.data, gather(known, event.data))))
+            ready.append((event, Case(event.data, gather(known, event.data, today))))
         except NotKnownYetError as missing:
             waiting.append((event, missing.key))
     return ready, waiting
 
 
-async def _decide(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]]) -> list[Transcript]:
+async def _decide(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]], at: datetime) -> list[Transcript]:
     transcripts = [case.transcript for _, case in cases]
     standings = await store.lock_standings(
         tx, [one.learner_id for one in transcripts], [one.transcript_id for one in transcripts]
     )
-    at = clock.now()
     batch = evaluate_all(standings, [case for _, case in cases], at, ids.new_id)
     causes = {case.key: event for event, case in reversed(cases)}
     await store.park(tx, [(causes[case.key], previous) for case, previous in batch.early], at)

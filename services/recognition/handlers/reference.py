@@ -20,6 +20,7 @@ from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
     CountryPolicyPublished,
+    GradeTablePublished,
     QualificationPublished,
 )
 from shared.contracts.facts import Fact
@@ -51,6 +52,15 @@ async def keep_country_policies(tx: AsyncConnection, events: Sequence[Event[Coun
     ]
     keys = [key("country-policy", row["country"]) for row in rows]
     await _keep(tx, tables.KNOWN_COUNTRY_POLICIES, rows, keys)
+    await store.say_policies_changed(tx)  # what was only documented may count now
+
+
+async def keep_grade_tables(tx: AsyncConnection, events: Sequence[Event[GradeTablePublished]]) -> None:
+    rows = [
+        {**_row(event.data, event.data.grade_table_id, event.data.version), "institution_id": event.data.institution_id}
+        for event in events
+    ]
+    await store.keep(tx, tables.KNOWN_GRADE_TABLES, rows)  # without one a grade passes or fails, and nothing waits
 
 
 async def keep_memoranda(tx: AsyncConnection, events: Sequence[Event[MemorandumActivated]]) -> None:

@@ -1,11 +1,34 @@
 """All the SQL of the service: rows to domain values and back, and who may see which row."""
 
-from services.recognition.store.evaluations import lock_standings, save
-from services.recognition.store.known import find_known, keep
+from services.recognition.store.chains import load_chains, next_learners, see_one_moment, write_nothing
+from services.recognition.store.checkpoints import (
+    FIRST,
+    chain_ends,
+    chain_ends_at,
+    find_checkpoint,
+    find_unlinked_checkpoint,
+    keep_checkpoint,
+    keep_ends,
+    list_checkpoints,
+    load_checkpoint,
+    take_turns_at_checkpoints,
+)
+from services.recognition.store.documented import (
+    CHANGED,
+    Documented,
+    find_documented,
+    find_reformed_countries,
+    say_policies_changed,
+)
+from services.recognition.store.evaluations import find_standing, lock_standings, save
+from services.recognition.store.known import find_known, find_known_for, find_memorandum, keep, load_agreement
 from services.recognition.store.pending import count_waiting, park, release, take_turns
 from services.recognition.store.reads import (
+    Named,
     find_credits,
-    find_open_reviews,
+    find_in_progress,
+    find_open_decisions,
+    find_positions,
     find_qualifications,
     list_credits,
     list_decisions,
@@ -17,22 +40,48 @@ from services.recognition.store.reads import (
 )
 
 __all__ = [
+    "CHANGED",
+    "FIRST",
+    "Documented",
+    "Named",
+    "chain_ends",
+    "chain_ends_at",
     "count_waiting",
+    "find_checkpoint",
     "find_credits",
+    "find_documented",
+    "find_in_progress",
     "find_known",
-    "find_open_reviews",
+    "find_known_for",
+    "find_memorandum",
+    "find_open_decisions",
+    "find_positions",
     "find_qualifications",
+    "find_reformed_countries",
+    "find_standing",
+    "find_unlinked_checkpoint",
     "keep",
+    "keep_checkpoint",
+    "keep_ends",
+    "list_checkpoints",
     "list_credits",
     "list_decisions",
     "list_validations",
+    "load_agreement",
+    "load_chains",
+    "load_checkpoint",
     "load_credit",
     "load_decision",
     "load_ledger",
     "load_validation",
     "lock_standings",
+    "next_learners",
     "park",
     "release",
     "save",
+    "say_policies_changed",
+    "see_one_moment",
     "take_turns",
+    "take_turns_at_checkpoints",
+    "write_nothing",
 ]

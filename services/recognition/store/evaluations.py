@@ -11,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import tables
 from services.recognition.domain.batches import Batch, Standings, superseding
-from services.recognition.domain.evaluation import ActiveCredit, Standing
+from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.ledger import Head
-from services.recognition.store.inserts import insertion, rows
+from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.standing import ActiveCredit, OpenDecision, Standing
+from services.recognition.store.inserts import insertion, replacement, rows
 from shared.contracts.recognition import CreditRecognised, QualificationCompleted, ValidationCompleted
 from shared.db import run
 
+OPEN = {DecisionState.MANUAL_REVIEW, DecisionState.DOCUMENTED_ONLY, DecisionState.PARTIALLY_RECOGNISED}
 LEARNERS = sa.bindparam("learners", type_=pg.ARRAY(sa.Uuid))
 
 LOCK_HEADS = sa.text(
@@ -29,13 +32,16 @@ LOCK_HEADS = sa.text(
 
 FIND_STANDINGS = sa.text(
     """
-    SELECT 'credit' AS kind, learner_id, qualification_id, unit_id, transcript_id, credit_id AS id, 0 AS version
-        FROM credits WHERE learner_id = ANY (:learners)
-    UNION ALL SELECT 'review', learner_id, qualification_id, unit_id, transcript_id, decision_id, 0
-        FROM decisions WHERE learner_id = ANY (:learners) AND state = 'manual_review'
-    UNION ALL SELECT 'completed', learner_id, qualification_id, NULL, NULL, NULL, 0
+    SELECT 'credit' AS kind, learner_id, qualification_id, unit_id, transcript_id, credit_id AS id, 0 AS version,
+        NULL::uuid[] AS outcomes FROM credits WHERE learner_id = ANY (:learners)
+    UNION ALL SELECT 'in progress', learner_id, qualification_id, unit_id, NULL, credit_id, version, held_outcome_ids
+        FROM units_in_progress WHERE learner_id = ANY (:learners)
+    UNION ALL SELECT state, learner_id, qualification_id, unit_id, transcript_id, decision_id, 0, NULL
+        FROM decisions WHERE learner_id = ANY (:learners)
+        AND state IN ('manual_review', 'documented_only', 'partially_recognised')
+    UNION ALL SELECT 'completed', learner_id, qualification_id, NULL, NULL, NULL, 0, NULL
         FROM completed_qualifications WHERE learner_id = ANY (:learners)
-    UNION ALL SELECT 'evaluated', NULL, NULL, NULL, transcript_id, NULL, version
+    UNION ALL SELECT 'evaluated', NULL, NULL, NULL, transcript_id, NULL, version, NULL
         FROM evaluated_transcripts WHERE transcript_id = ANY (:transcripts)
     """
 ).bindparams(LEARNERS, sa.bindparam("transcripts", type_=pg.ARRAY(sa.Uuid)))
@@ -52,6 +58,9 @@ SAVE = sa.text(
     recognised AS ({insertion(tables.CREDITS)}),
     added AS ({insertion(tables.LEDGER_ENTRIES)}),
     completed AS ({insertion(tables.COMPLETED_QUALIFICATIONS)}),
+    documented AS ({insertion(tables.DOCUMENTED_TRANSCRIPTS)} ON CONFLICT DO NOTHING),
+    held AS ({replacement(tables.UNITS_IN_PROGRESS)}),
+    counting AS (DELETE FROM units_in_progress WHERE credit_id = ANY (CAST(:counting AS uuid[]))),
     evaluated AS (
         {insertion(tables.EVALUATED_TRANSCRIPTS)}
         ON CONFLICT (transcript_id) DO UPDATE SET version = excluded.version
@@ -78,8 +87,14 @@ async def lock_standings(tx: AsyncConnection, learners: Iterable[UUID], transcri
     )
 
 
+async def find_standing(tx: AsyncConnection, learner_id: UUID) -> Standing:
+    """What counts for a learner at this moment, without the end of the chain; nothing is locked."""
+    return _standing(Head(), await run(tx, FIND_STANDINGS, {"learners": [learner_id], "transcripts": []}))
+
+
 async def save(tx: AsyncConnection, batch: Batch) -> None:
     """Everything that a batch of transcripts changed."""
+    in_progress = batch.in_progress
     outcomes = [outcome for _, outcome in batch.outcomes]
     facts = [(fact, outcome.decision.decided_at) for outcome in outcomes for fact in outcome.facts]
     decisions, later = superseding(outcomes)
@@ -91,6 +106,10 @@ async def save(tx: AsyncConnection, batch: Batch) -> None:
         tables.CREDITS: (vars(fact) for fact, _ in facts if isinstance(fact, CreditRecognised)),
         tables.COMPLETED_QUALIFICATIONS: (vars(fact) for fact, _ in facts if isinstance(fact, QualificationCompleted)),
         tables.LEDGER_ENTRIES: (vars(outcome.entry) for outcome in outcomes if outcome.entry),
+        tables.UNITS_IN_PROGRESS: (vars(held) for held in in_progress.values() if held),
+        tables.DOCUMENTED_TRANSCRIPTS: (
+            {"transcript_id": one.transcript_id, "version": one.version, "data": one} for one in batch.documented
+        ),
         tables.EVALUATED_TRANSCRIPTS: (
             {"transcript_id": id_, "version": version} for id_, version in batch.evaluated.items()
         ),
@@ -100,6 +119,7 @@ async def save(tx: AsyncConnection, batch: Batch) -> None:
         SAVE,
         {
             **{table.name: rows(values) for table, values in added.items()},
+            "counting": [credit_id for credit_id, held in in_progress.items() if held is None],
             "superseded": rows({"id": id_, "superseded_by": by} for id_, by in later.items()),
             "heads": rows({"learner_id": learner_id, **vars(head)} for learner_id, head in batch.heads.items()),
         },
@@ -114,6 +134,15 @@ def _standing(head: Head, found: Sequence[Any]) -> Standing:
             for row in found
             if row.kind == "credit"
         },
-        reviews={(row.transcript_id, row.unit_id): row.id for row in found if row.kind == "review"},
+        in_progress={
+            (row.qualification_id, row.unit_id): UnitInProgress(row.id, row.version, frozenset(row.outcomes))
+            for row in found
+            if row.kind == "in progress"
+        },
+        open={
+            (row.transcript_id, row.unit_id): OpenDecision(row.id, DecisionState(row.kind))
+            for row in found
+            if row.kind in OPEN
+        },
         completed=frozenset(row.qualification_id for row in found if row.kind == "completed"),
     )

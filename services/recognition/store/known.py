@@ -1,11 +1,13 @@
 """The facts of other services: kept as they were said, found again for the transcripts that refer to them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,9 +28,11 @@ from shared.contracts.catalogue import (
     ComparabilityDeclared,
     ComparabilityWithdrawn,
     CountryPolicyPublished,
+    GradeTablePublished,
     QualificationPublished,
 )
 from shared.db import run
+from shared.rows import only
 
 MEMORANDUM_STEPS = (MemorandumSuspended, MemorandumResumed, MemorandumTerminated, MemorandumExpired)
 STEPS = (*MEMORANDUM_STEPS, LearningAgreementCancelled)
@@ -40,17 +44,16 @@ KEEP = {
         tables.KNOWN_COMPARABILITIES,
         tables.KNOWN_WITHDRAWALS,
         tables.KNOWN_COUNTRY_POLICIES,
+        tables.KNOWN_GRADE_TABLES,
         tables.KNOWN_MEMORANDA,
         tables.KNOWN_LEARNING_AGREEMENTS,
         tables.KNOWN_STEPS,
     )
 }
 
-FIND = sa.text(
-    """
+REFERRED_TO = """
     WITH agreements AS (
-        SELECT data FROM known_learning_agreements
-        WHERE (id, version) IN (SELECT * FROM unnest(:ids, :versions))
+        {}
     ), memoranda AS (
         SELECT DISTINCT (data ->> 'memorandum_id')::uuid AS id FROM agreements
     ), comparabilities AS (
@@ -69,17 +72,19 @@ FIND = sa.text(
     UNION ALL SELECT 'withdrawal', data::text FROM known_withdrawals WHERE id IN (SELECT id FROM comparabilities)
     UNION ALL SELECT 'country-policy', data::text FROM known_country_policies
         WHERE country IN (SELECT data ->> 'home_country' FROM agreements)
+    UNION ALL SELECT 'grade-table', data::text FROM known_grade_tables WHERE institution_id = ANY (:grading)
     UNION ALL SELECT 'qualification', data::text FROM known_qualifications
         WHERE id IN (SELECT (data ->> 'host_qualification_id')::uuid FROM comparabilities)
     UNION ALL SELECT 'qualification', data::text FROM known_qualifications
         WHERE (id, version) IN (
             SELECT (data ->> 'qualification_id')::uuid, (data ->> 'qualification_version')::integer FROM agreements
         )
-    """
-).bindparams(
-    sa.bindparam("ids", type_=pg.ARRAY(sa.Uuid)),
-    sa.bindparam("versions", type_=pg.ARRAY(sa.Integer)),
-)
+"""
+IDS = sa.bindparam("ids", type_=pg.ARRAY(sa.Uuid)), sa.bindparam("grading", type_=pg.ARRAY(sa.Uuid))
+NAMED = "SELECT data FROM known_learning_agreements WHERE (id, version) IN (SELECT * FROM unnest(:ids, :versions))"
+
+FIND = sa.text(REFERRED_TO.format(NAMED)).bindparams(*IDS, sa.bindparam("versions", type_=pg.ARRAY(sa.Integer)))
+FIND_FOR = sa.text(REFERRED_TO.format("SELECT CAST(:agreement AS jsonb) AS data")).bindparams(*IDS)
 
 READ: Mapping[str, TypeAdapter[Any]] = {
     "agreement": TypeAdapter(LearningAgreementAgreed),
@@ -88,6 +93,7 @@ READ: Mapping[str, TypeAdapter[Any]] = {
     "withdrawal": TypeAdapter(ComparabilityWithdrawn),
     "qualification": TypeAdapter(QualificationPublished),
     "country-policy": TypeAdapter(CountryPolicyPublished),
+    "grade-table": TypeAdapter(GradeTablePublished),
     **{kind.DECLARED.type: TypeAdapter(kind) for kind in STEPS},
 }
 
@@ -100,7 +106,42 @@ async def keep(tx: AsyncConnection, table: sa.Table, facts: Sequence[Mapping[str
 async def find_known(tx: AsyncConnection, transcripts: Sequence[TranscriptIssued]) -> Known:
     """What the transcripts refer to, directly or through their agreements, as far as it has arrived."""
     wanted = sorted({(one.learning_agreement_id, one.learning_agreement_version) for one in transcripts})
-    found = await run(tx, FIND, {"ids": [id_ for id_, _ in wanted], "versions": [version for _, version in wanted]})
+    graded = [one for one in transcripts if any(assessment.grade for assessment in one.assessments)]
+    parameters = {
+        "ids": [id_ for id_, _ in wanted],
+        "versions": [version for _, version in wanted],
+        "grading": list({id_ for one in graded for id_ in (one.home_id, one.host_id)}),
+    }
+    return _known(await run(tx, FIND, parameters))
+
+
+async def find_known_for(tx: AsyncConnection, agreement: LearningAgreementAgreed) -> Known:
+    """What an agreement refers to, which need not be one that has arrived."""
+    parameters = {
+        "ids": [agreement.learning_agreement_id],
+        "agreement": to_json(agreement).decode(),
+        "grading": [agreement.home_id, agreement.host_id],
+    }
+    return _known(await run(tx, FIND_FOR, parameters))
+
+
+async def load_agreement(tx: AsyncConnection, learning_agreement_id: UUID) -> LearningAgreementAgreed:
+    """Its latest version that was agreed; `NotFound` if none has arrived."""
+    table = tables.KNOWN_LEARNING_AGREEMENTS.c
+    select = sa.select(sa.cast(table.data, sa.Text)).where(table.id == learning_agreement_id)
+    (data,) = await only(tx, select.order_by(table.version.desc()).limit(1))
+    agreement: LearningAgreementAgreed = READ["agreement"].validate_json(data)
+    return agreement
+
+
+async def find_memorandum(tx: AsyncConnection, memorandum_id: UUID, version: int) -> MemorandumActivated | None:
+    table = tables.KNOWN_MEMORANDA.c
+    select = sa.select(sa.cast(table.data, sa.Text)).where(table.id == memorandum_id, table.version == version)
+    data = await tx.scalar(select)
+    return READ["memorandum"].validate_json(data) if data else None
+
+
+def _known(found: Iterable[Any]) -> Known:
     facts: dict[str, list[Any]] = defaultdict(list)
     for kind, data in found:
         facts[kind].append(READ[kind].validate_json(data))
@@ -112,6 +153,7 @@ async def find_known(tx: AsyncConnection, transcripts: Sequence[TranscriptIssued
         qualifications={(one.qualification_id, one.version): one for one in facts["qualification"]},
         qualification_versions=_grouped(facts["qualification"], "qualification_id"),
         country_policies=_grouped(facts["country-policy"], "country"),
+        grade_tables=_grouped(facts["grade-table"], "institution_id"),
         memorandum_steps=_grouped(
             [one for kind in MEMORANDUM_STEPS for one in facts[kind.DECLARED.type]], "memorandum_id"
         ),

@@ -10,7 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition.domain.decisions import Decision, DecisionState
 from services.recognition.domain.ledger import Head, LinkedEntry
-from services.recognition.tables import CREDITS, DECISIONS, KNOWN_QUALIFICATIONS, LEDGER_ENTRIES, VALIDATIONS
+from services.recognition.domain.record import CreditInProgress
+from services.recognition.tables import (
+    CREDITS,
+    DECISIONS,
+    KNOWN_QUALIFICATIONS,
+    LEDGER_ENTRIES,
+    UNITS_IN_PROGRESS,
+    VALIDATIONS,
+)
 from shared import paging, rows
 from shared.auth import Principal
 from shared.contracts.catalogue import QualificationPublished
@@ -19,7 +27,10 @@ from shared.paging import PageRequest, Slice
 from shared.tenancy import visible_to
 
 Row = sa.Row[Any]
+Named = CreditRecognised | CreditInProgress | Decision
+"""What names a qualification in a version."""
 CREDIT, DECISION, ENTRY = TypeAdapter(CreditRecognised), TypeAdapter(Decision), TypeAdapter(LinkedEntry)
+IN_PROGRESS = TypeAdapter(CreditInProgress)
 QUALIFICATION = TypeAdapter(QualificationPublished)
 
 
@@ -74,22 +85,39 @@ async def load_ledger(
     return found.map(_entry), _entry(last).head
 
 
+async def find_positions(tx: AsyncConnection, principal: Principal, learner_id: UUID) -> set[int]:
+    """Of the learner's entries that the caller may see."""
+    entries = LEDGER_ENTRIES.c
+    mine = sa.select(entries.position).where(entries.learner_id == learner_id, _visible(LEDGER_ENTRIES, principal))
+    return set(await tx.scalars(mine))
+
+
 async def find_credits(tx: AsyncConnection, principal: Principal, learner_id: UUID) -> list[CreditRecognised]:
     """All of a learner's; there are never more than units that one can learn."""
     select = _of(learner_id, CREDITS, _credits(principal)).order_by(CREDITS.c.credit_id)
     return [_credit(row) for row in await tx.execute(select)]
 
 
-async def find_open_reviews(tx: AsyncConnection, principal: Principal, learner_id: UUID) -> list[Decision]:
-    """All of a learner's; the record is not for the host, so its reviews are not either."""
+async def find_in_progress(tx: AsyncConnection, principal: Principal, learner_id: UUID) -> list[CreditInProgress]:
+    """All of a learner's."""
+    table = UNITS_IN_PROGRESS
+    select = sa.select(table).where(_visible(table, principal), table.c.learner_id == learner_id)
+    return [IN_PROGRESS.validate_python(row._asdict()) for row in await tx.execute(select.order_by(table.c.credit_id))]
+
+
+async def find_open_decisions(
+    tx: AsyncConnection, principal: Principal, learner_id: UUID
+) -> tuple[list[Decision], list[Decision]]:
+    """All reviews of a learner's, and what is documented only; the record is not for the host, nor are these."""
     select = sa.select(DECISIONS).where(_visible(DECISIONS, principal), DECISIONS.c.learner_id == learner_id)
-    open_ = select.where(DECISIONS.c.state == DecisionState.MANUAL_REVIEW).order_by(DECISIONS.c.decision_id)
-    return [_decision(row) for row in await tx.execute(open_)]
+    wanted = DecisionState.MANUAL_REVIEW, DecisionState.DOCUMENTED_ONLY
+    open_ = select.where(DECISIONS.c.state.in_(wanted)).order_by(DECISIONS.c.decision_id)
+    found = [_decision(row) for row in await tx.execute(open_)]
+    reviews, documented = ([one for one in found if one.state is state] for state in wanted)
+    return reviews, documented
 
 
-async def find_qualifications(
-    tx: AsyncConnection, named_by: Sequence[CreditRecognised | Decision]
-) -> list[QualificationPublished]:
+async def find_qualifications(tx: AsyncConnection, named_by: Sequence[Named]) -> list[QualificationPublished]:
     """Each qualification that is named, in the latest version that is named."""
     versions: dict[UUID, int] = {}
     for one in named_by:

@@ -80,11 +80,17 @@ def summary(qualification: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in qualification.items() if name not in whole_only}
 
 
+def request_of(qualification: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The body of an edit that changes only this."""
+    given_here = ("qualification_id", "version", "owner_id", "state", "supersedes_version", "content_hash", "consents")
+    return {name: value for name, value in qualification.items() if name not in given_here} | changes
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def world(api: httpx2.AsyncClient) -> World:
     body = ApiCaller(api, None, ("competent_body",), ("MT", "IT"))
     fields = {"edition": "test", "entries": [{"code": code, "title": {"en": f"Field {code}"}} for code in FIELDS]}
-    answered(await body.put("/v1/frameworks/isced-f", fields, version=1))
+    answered(await ApiCaller(api, None, ("operator",)).put("/v1/frameworks/isced-f", fields, version=1))
     ids = {}
     for fact in (MALTA, MALTA_COUNCIL, ITALY, ITALY_REGION):
         registered = answered(await body.post("/v1/institutions", institution_body(fact)), 201)

@@ -1,16 +1,20 @@
 import asyncio
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
+from sqlalchemy.exc import IntegrityError
 
+from services.catalogue.tables import COMPARABILITIES
 from shared.clock import now
 from shared.contracts.catalogue import ComparabilityDeclared, ComparabilityWithdrawn, Extent
+from shared.db import SYSTEM
 from shared.service import Running
-from tests.integration.catalogue.conftest import World, answered
+from tests.integration.catalogue.conftest import World, answered, request_of
 from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL, comparability
 from tests.support.builders.catalogue_bodies import answered_qualification, comparability_body
 from tests.support.running import ApiCaller, said_about
@@ -94,6 +98,53 @@ async def test_who_declared_it_withdraws_it_once(world: World, catalogue: Runnin
     _, fact = await said_about(catalogue, declared["comparability_id"])
     assert isinstance(fact, ComparabilityWithdrawn)
     assert (fact.version, fact.withdrawn_on) == (2, today)
+
+
+async def test_a_next_version_does_not_make_what_its_own_side_declared_untrue_without_a_word(
+    world: World, statement: ComparabilityDeclared
+):
+    declared = await declare(world, statement)
+    path, malta = f"/v1/qualifications/{statement.home_qualification_id}", world.coordinator(MALTA)
+    draft = answered(await malta.post(f"{path}/versions", version=2), 201)
+    others = [unit for unit in draft["units"] if unit["unit_id"] != declared["home_unit_id"]]
+    answered(await malta.put(path, request_of(draft, units=others, points=None), version=3))
+    refused = await malta.post(f"{path}/publication", version=4)
+    (wrong,) = refused.json()["errors"]
+    assert (refused.status_code, wrong["code"]) == (422, "declared_comparable")
+    assert declared["comparability_id"] in wrong["detail"]
+    answered(await malta.post(f"{PATH}/{declared['comparability_id']}/withdrawal", version=1))
+    answered(await malta.post(f"{path}/publication", version=4))
+
+
+async def test_no_stranger_keeps_a_version_back_and_who_compared_with_it_is_warned(
+    world: World, statement: ComparabilityDeclared
+):
+    declared = await declare(world, statement)
+    path, italy = f"/v1/qualifications/{statement.host_qualification_id}", world.coordinator(ITALY)
+    draft = answered(await italy.post(f"{path}/versions", version=2), 201)
+    others = [unit for unit in draft["units"] if unit["unit_id"] != declared["host_unit_id"]]
+    answered(await italy.put(path, request_of(draft, units=others), version=3))
+    answered(await italy.post(f"{path}/publication", version=4))
+    warned = answered(await world.coordinator(MALTA).get(f"{PATH}/{declared['comparability_id']}"))
+    assert (declared["warnings"], warned) == ([], declared | {"warnings": ["LO_MISSING"]})
+    listed = answered(await world.coordinator(MALTA).get(PATH, home_unit_id=declared["home_unit_id"]))
+    assert listed["items"] == [warned]
+
+
+async def test_the_database_alone_keeps_what_was_declared(
+    world: World, catalogue: Running, statement: ComparabilityDeclared
+):
+    declared = await declare(world, statement)
+    this = sa.update(COMPARABILITIES).where(COMPARABILITIES.c.comparability_id == UUID(declared["comparability_id"]))
+    async with catalogue.database.transaction(str(world.ids[ITALY.institution_id])) as tx:
+        assert (await tx.execute(this.values(version=9))).rowcount == 0
+    async with catalogue.database.transaction(SYSTEM) as tx:
+        with pytest.raises(IntegrityError, match="may change"):
+            await tx.execute(this.values(extent="partial"))
+    path = f"{PATH}/{declared['comparability_id']}/withdrawal"
+    answered(await world.coordinator(MALTA).post(path, version=1))
+    async with catalogue.database.transaction(SYSTEM) as tx:
+        assert (await tx.execute(this.values(state="declared"))).rowcount == 0
 
 
 async def test_two_declarations_never_hold_of_two_units_at_once(world: World, statement: ComparabilityDeclared):

@@ -62,6 +62,30 @@ async def test_only_a_competent_body_of_the_country_writes_its_policy(world: Wor
     assert (await world.body_of("DE").post(path, version=2)).status_code == 403
 
 
+async def test_a_draft_is_replaced_as_a_whole_until_it_is_published(world: World):
+    drafted = await draft(world, "LT")
+    path, body = f"{PATH}/{drafted['country_policy_id']}", country_policy_body(country_policy("LT", appeal_days=14))
+    lithuania = world.body_of("LT")
+    assert (await lithuania.put(path, body)).status_code == 428
+    edited = await lithuania.put(path, body, version=1)
+    assert (answered(edited), edited.headers["etag"]) == (drafted | {"appeal_days": 14, "version": 2}, '"2"')
+    assert (await lithuania.put(path, body, version=1)).status_code == 412
+    for stranger, status in ((world.body_of("FR"), 404), (world.coordinator(MALTA), 403)):
+        assert (await stranger.put(path, body, version=2)).status_code == status
+    moved = await world.body_of("LT", "LV").put(path, body | {"country": "LV"}, version=2)
+    assert (moved.status_code, moved.json()["errors"][0]["pointer"]) == (422, "/country")
+    answered(await publish(world, drafted, version=2))
+    refused = await lithuania.put(path, body, version=3)
+    assert (refused.status_code, refused.json()["state"], refused.json()["possible"]) == (409, "published", [])
+
+
+async def test_of_an_edit_and_a_publication_at_the_same_moment_one_wins(world: World):
+    drafted = await draft(world, "LU")
+    path, body = f"{PATH}/{drafted['country_policy_id']}", country_policy_body(country_policy("LU", appeal_days=14))
+    both = await asyncio.gather(world.body_of("LU").put(path, body, version=1), publish(world, drafted))
+    assert sorted(answer.status_code for answer in both) == [200, 412]
+
+
 async def test_what_is_published_cannot_be_published_again(world: World):
     drafted = await draft(world, "PL")
     answered(await publish(world, drafted))

@@ -6,9 +6,14 @@ from uuid import uuid4
 
 import pytest
 
+from services.catalogue import store
+from services.catalogue.domain import institutions
+from services.catalogue.domain.institutions import InstitutionProfile
+from shared.service import Running
 from tests.integration.catalogue.conftest import World, answered
 from tests.support.builders.catalogue import MALTA
 from tests.support.builders.catalogue_bodies import institution_body
+from tests.support.locks import until_somebody_waits_for_a_lock
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -39,6 +44,19 @@ async def test_the_same_pic_is_refused_wherever_it_is(world: World):
     again = await world.body_of("IT").post(PATH, a_school(pic=pic, country="IT"))
     assert again.status_code == 409
     assert again.json()["duplicates"] == [{"institution_id": first["institution_id"], "same": "pic"}]
+
+
+async def test_of_two_with_the_same_pic_in_two_countries_at_the_same_moment_the_second_waits_for_the_first(
+    world: World, catalogue: Running
+):
+    pic = f"{uuid4().int % 10**9:09}"
+    async with catalogue.database.transaction("IT") as first:
+        await store.lock_institutions(first, "IT", pic)
+        second = asyncio.create_task(world.body_of("MT").post(PATH, a_school(pic=pic)))
+        await until_somebody_waits_for_a_lock(catalogue.database)
+        profile = InstitutionProfile(name=f"{uuid4()}", country="IT", oid=None, pic=pic, competences=(), demo=True)
+        await store.add(first, institutions.register(profile, uuid4())[0])
+    assert (await second).status_code == 409
 
 
 async def test_who_says_that_it_is_another_one_registers_it_and_everybody_sees_that(world: World):

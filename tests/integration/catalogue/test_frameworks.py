@@ -34,6 +34,10 @@ async def version(world: World) -> int:
     return int((await world.body_of("MT").get(ISCED_F)).headers["etag"].strip('"'))
 
 
+def operator(world: World) -> ApiCaller:
+    return ApiCaller(world.http, None, ("operator",))
+
+
 async def test_there_are_lists_each_with_its_edition(world: World):
     listed = answered(await world.coordinator(MALTA).get(PATH))["items"]
     names = ["cefr", "countries", "eqavet", "eqf", "isced-f", "languages", "reason-codes"]
@@ -62,38 +66,45 @@ async def test_a_long_list_comes_in_pages(world: World):
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "cursor")
 
 
+async def test_another_method_is_answered_with_those_that_there_are(world: World):
+    refused = await world.body_of("MT").delete(ISCED_F, version=1)
+    allowed = {method.strip() for method in refused.headers["allow"].split(",")}
+    assert (refused.status_code, {"GET", "PUT"} - allowed, "DELETE" in allowed) == (405, set(), False)
+    listed = await operator(world).put(PATH, {}, version=1)
+    assert (listed.status_code, listed.headers["allow"]) == (405, "GET")
+
+
 async def test_what_there_is_not_is_not_found(world: World):
     assert (await world.coordinator(MALTA).get(f"{PATH}/astrology")).status_code == 404
     body = {"edition": "2013", "entries": entries()}
-    assert (await world.body_of("MT").put(f"{PATH}/astrology", body, version=1)).status_code == 404
+    assert (await operator(world).put(f"{PATH}/astrology", body, version=1)).status_code == 404
 
 
 async def test_what_is_part_of_acquis_is_not_imported(world: World):
     body = {"edition": "2013", "entries": entries()}
-    assert (await world.body_of("MT").put(f"{PATH}/eqf", body, version=1)).status_code == 403
+    assert (await operator(world).put(f"{PATH}/eqf", body, version=1)).status_code == 403
 
 
-async def test_fields_of_study_are_imported_by_an_operator_or_a_competent_body(world: World):
+async def test_fields_of_study_are_imported_by_the_operator_alone(world: World):
     before = await version(world)
     body = {"edition": "2013", "entries": entries("0913")}
-    for stranger in (world.coordinator(MALTA), ApiCaller(world.http, None, ("learner",))):
+    for stranger in (world.coordinator(MALTA), world.body_of("MT"), ApiCaller(world.http, None, ("learner",))):
         assert (await stranger.put(ISCED_F, body, version=before)).status_code == 403
-    imported = await world.body_of("MT").put(ISCED_F, body, version=before)
+    imported = await operator(world).put(ISCED_F, body, version=before)
     assert (answered(imported)["edition"], imported.headers["etag"]) == ("2013", f'"{before + 1}"')
     assert [one["code"] for one in await whole(world.coordinator(MALTA), "isced-f")] == [*FIELDS, "0913"]
-    operator = ApiCaller(world.http, None, ("operator",))
     csv = {"edition": "2013", "csv": "code,title_en\n" + "".join(f"{code},Field {code}\n" for code in FIELDS)}
-    assert (await operator.put(ISCED_F, csv)).status_code == 428
-    assert (await operator.put(ISCED_F, csv, version=before)).status_code == 412
-    answered(await operator.put(ISCED_F, csv, version=before + 1))
-    listed = await whole(operator, "isced-f")
+    assert (await operator(world).put(ISCED_F, csv)).status_code == 428
+    assert (await operator(world).put(ISCED_F, csv, version=before)).status_code == 412
+    answered(await operator(world).put(ISCED_F, csv, version=before + 1))
+    listed = await whole(operator(world), "isced-f")
     assert [(one["code"], one["title"]) for one in listed] == [(one["code"], one["title"]) for one in entries()]
 
 
 async def test_of_two_imports_at_the_same_moment_one_wins(world: World):
     before = await version(world)
     body = {"edition": "2013", "entries": entries()}
-    answers = await asyncio.gather(*(world.body_of("MT").put(ISCED_F, body, version=before) for _ in range(2)))
+    answers = await asyncio.gather(*(operator(world).put(ISCED_F, body, version=before) for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
 
 
@@ -108,7 +119,7 @@ async def test_of_two_imports_at_the_same_moment_one_wins(world: World):
 )
 async def test_what_is_wrong_is_pointed_at_and_nothing_changes(world: World, pointer: str, members: dict[str, Any]):
     before = await version(world)
-    response = await world.body_of("MT").put(ISCED_F, {"edition": "2013"} | members, version=before)
+    response = await operator(world).put(ISCED_F, {"edition": "2013"} | members, version=before)
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
     assert await version(world) == before

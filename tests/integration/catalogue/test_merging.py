@@ -10,7 +10,9 @@ from shared.contracts.catalogue import InstitutionChanged
 from shared.service import Running
 from tests.integration.catalogue.conftest import World, answered
 from tests.integration.catalogue.test_duplicates import PATH, a_school, register
-from tests.support.builders.catalogue import ITALY, MALTA
+from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL
+from tests.support.builders.catalogue_bodies import institution_body
+from tests.support.builders.grades import scale_body, table_body
 from tests.support.running import said_about
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
@@ -55,6 +57,36 @@ async def test_what_is_merged_cannot_be_changed_any_more(world: World):
         await world.coordinator(ITALY).post(f"{path}/aliases", {"code": "X"}),
     ]
     for answer in refused:
+        assert (answer.status_code, answer.json()["state"], answer.json()["possible"]) == (409, "merged", [])
+
+
+async def test_what_is_merged_holds_no_function_any_more_and_awards_nothing(world: World):
+    council = institution_body(MALTA_COUNCIL) | {"oid": None}
+    survivor, duplicate = [await register(world, council | {"name": f"Council {uuid4()}"}) for _ in range(2)]
+    answered(await merge(world, duplicate, survivor))
+    awarding = {"country": "MT", "function": "awards_qualifications", "limit": 200}
+    holders = {one["institution_id"] for one in answered(await world.body_of("MT").get(PATH, **awarding))["items"]}
+    assert holders & {survivor["institution_id"], duplicate["institution_id"]} == {survivor["institution_id"]}
+    malta, body = world.coordinator(MALTA), world.body() | {"awarding_body_id": duplicate["institution_id"]}
+    drafted = answered(await malta.post("/v1/qualifications", body), 201)
+    path = f"/v1/qualifications/{drafted['qualification_id']}"
+    refused = await malta.post(f"{path}/publication", version=1)
+    (wrong,) = refused.json()["errors"]
+    assert (refused.status_code, wrong["pointer"], wrong["code"]) == (422, "/awarding_body_id", "merged")
+    assert survivor["institution_id"] in wrong["detail"]
+    answered(await malta.put(path, body | {"awarding_body_id": survivor["institution_id"]}, version=1))
+    answered(await malta.post(f"{path}/publication", version=2))
+
+
+async def test_a_grade_table_of_what_is_merged_stays_the_draft_that_it_is(world: World):
+    survivor, duplicate = await register(world, a_school()), await register(world, a_school())
+    body = world.body_of("MT")
+    scale = answered(await body.post("/v1/grade-scales", scale_body(country="MT", code=f"S-{uuid4().hex[:8]}")), 201)
+    content = table_body(duplicate["institution_id"], scale["grade_scale_id"])
+    table = answered(await body.post("/v1/grade-tables", content), 201)
+    answered(await merge(world, duplicate, survivor))
+    path = f"/v1/grade-tables/{table['grade_table_id']}"
+    for answer in (await body.put(path, content, version=1), await body.post(f"{path}/publication", version=1)):
         assert (answer.status_code, answer.json()["state"], answer.json()["possible"]) == (409, "merged", [])
 
 

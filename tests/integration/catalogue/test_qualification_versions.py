@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.catalogue import Extent, QualificationPublished
 from shared.service import Running
-from tests.integration.catalogue.conftest import World, answered
+from tests.integration.catalogue.conftest import World, answered, request_of
 from tests.support.builders.catalogue import ITALY, MALTA, comparability
 from tests.support.builders.catalogue_bodies import answered_qualification, comparability_body
 from tests.support.running import ApiCaller, said_about
@@ -22,12 +22,6 @@ async def published_in(world: World) -> tuple[str, dict[str, Any]]:
 
 async def next_version(world: World, path: str, version: int) -> dict[str, Any]:
     return answered(await world.coordinator(MALTA).post(f"{path}/versions", version=version), 201)
-
-
-def request_of(qualification: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """The body of an edit that changes only this."""
-    given_here = ("qualification_id", "version", "owner_id", "state", "supersedes_version", "content_hash", "consents")
-    return {name: value for name, value in qualification.items() if name not in given_here} | changes
 
 
 async def test_the_published_version_is_what_others_see_until_the_next_one_is(world: World, catalogue: Running):
@@ -76,7 +70,7 @@ async def test_a_draft_of_the_next_version_is_its_owner_s_own(world: World):
     assert sorted(await listed(world.coordinator(MALTA))) == [("draft", 3), ("published", 2)]
     assert await listed(world.coordinator(ITALY)) == [("published", 2)]
     italy = world.coordinator(ITALY)
-    for command in ("versions", "discard", "publication"):
+    for command in ("versions", "draft-withdrawal", "publication"):
         assert (await italy.post(f"{path}/{command}", version=2)).status_code == 403
     assert (await italy.put(path, request_of(draft), version=2)).status_code == 403
     assert (await italy.get(f"{path}/versions/3")).status_code == 404
@@ -87,16 +81,16 @@ async def test_a_draft_of_the_next_version_is_its_owner_s_own(world: World):
 async def test_only_what_is_possible_is_done_and_said(world: World):
     path, _ = await published_in(world)
     malta = world.coordinator(MALTA)
-    for command in ("publication", "discard"):
+    for command in ("publication", "draft-withdrawal"):
         refused = await malta.post(f"{path}/{command}", version=2)
         assert (refused.status_code, refused.json()["possible"]) == (409, ["versions"])
     await next_version(world, path, 2)
     refused = await malta.post(f"{path}/versions", version=3)
     assert (refused.status_code, refused.json()["state"]) == (409, "draft")
-    assert set(refused.json()["possible"]) == {"edit", "consents", "publication", "discard"}
+    assert set(refused.json()["possible"]) == {"edit", "consents", "publication", "draft-withdrawal"}
     assert (await malta.post(f"{path}/versions", version=2)).status_code == 412
     first_draft = await world.draft()
-    refused = await malta.post(f"/v1/qualifications/{first_draft['qualification_id']}/discard", version=1)
+    refused = await malta.post(f"/v1/qualifications/{first_draft['qualification_id']}/draft-withdrawal", version=1)
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "wrong-state")
     assert (await malta.get(f"{path}/versions/999")).status_code == 404
     assert (await malta.get(f"{path}/versions/0")).status_code == 422
@@ -109,13 +103,13 @@ async def test_a_draft_has_no_versions_yet_and_nobody_else_learns_of_it(world: W
     assert (await world.coordinator(ITALY).get(f"{path}/1")).status_code == 404
 
 
-async def test_a_discarded_draft_leaves_nothing_and_its_versions_are_never_used_again(world: World, catalogue: Running):
+async def test_a_withdrawn_draft_leaves_nothing_and_its_versions_are_never_used_again(world: World, catalogue: Running):
     path, first = await published_in(world)
     malta = world.coordinator(MALTA)
     draft = await next_version(world, path, 2)
     edited = answered(await malta.put(path, request_of(draft, isced_f="0688"), version=3))
-    discarded = await malta.post(f"{path}/discard", version=4)
-    assert (answered(discarded), discarded.headers["etag"]) == (first, '"2"')
+    withdrawn = await malta.post(f"{path}/draft-withdrawal", version=4)
+    assert (answered(withdrawn), withdrawn.headers["etag"]) == (first, '"2"')
     assert answered(await malta.get(path)) == first
     again = await next_version(world, path, 2)
     assert (again["version"], again["isced_f"]) == (6, first["isced_f"])

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -6,7 +7,7 @@ import pytest
 
 from services.catalogue import store
 from shared.auth import Principal
-from shared.contracts.catalogue import QualificationPublished
+from shared.contracts.catalogue import Coverage, CoveragePolicy, QualificationPublished
 from shared.problems import VersionMismatch
 from shared.service import Running
 from tests.integration.catalogue.conftest import World, answered, summary
@@ -31,6 +32,20 @@ async def test_a_published_qualification_is_said_as_a_whole_and_readable_by_ever
     assert isinstance(fact, QualificationPublished)
     assert fact == answered_qualification(published.json())
     assert qualification_body(fact) == world.body()
+
+
+async def test_a_unit_says_how_several_results_of_an_outcome_are_taken_together(world: World, catalogue: Running):
+    body = world.body()
+    weighted = {"policy": "weighted", "threshold": "0.60"}
+    units = [{**unit, "coverage": weighted} for unit in body["units"]]
+    mine = world.coordinator(MALTA)
+    drafted = answered(await mine.post(PATH, body | {"units": units}), 201)
+    assert {unit["coverage"]["threshold"] for unit in drafted["units"]} == {"0.60"}
+    await mine.post(f"{PATH}/{drafted['qualification_id']}/publication", version=1)
+    (fact,) = await said_about(catalogue, drafted["qualification_id"])
+    assert isinstance(fact, QualificationPublished)
+    expected = Coverage(policy=CoveragePolicy.WEIGHTED, threshold=Decimal("0.60"))
+    assert {unit.coverage for unit in fact.units} == {expected}
 
 
 async def test_a_draft_is_its_owner_s_own(world: World, catalogue: Running):
@@ -73,6 +88,14 @@ async def test_a_signatory_publishes_but_does_not_edit(world: World):
     signatory = ApiCaller(world.http, world.ids[MALTA.institution_id], ("signatory",))
     assert (await signatory.put(path, world.body(), version=1)).status_code == 403
     answered(await signatory.post(f"{path}/publication", version=1))
+
+
+async def test_nobody_abroad_publishes_a_country_s_qualification_alone(world: World):
+    drafted = await world.draft(owner=ITALY)
+    path = f"{PATH}/{drafted['qualification_id']}/publication"
+    refused = await world.coordinator(ITALY).post(path, version=1)
+    (wrong,) = refused.json()["errors"]
+    assert (refused.status_code, wrong["pointer"], wrong["code"]) == (422, "/country", "not_a_designer_s")
 
 
 async def test_what_is_published_does_not_change(world: World):
@@ -141,6 +164,9 @@ async def test_all_that_keeps_it_from_publication_is_pointed_at_and_nothing_happ
         ("/region", {"region": "Scotland"}),
         ("/units/0/esco_uris/0", {"units": [{**A_UNIT, "esco_uris": ["https://esco.ec.europa.eu/skill"]}]}),
         ("/units/0/coefficient", {"units": [{**A_UNIT, "coefficient": "0"}]}),
+        ("/units/0/coverage/policy", {"units": [{**A_UNIT, "coverage": {"policy": "luck"}}]}),
+        ("/units/0/coverage", {"units": [{**A_UNIT, "coverage": {"policy": "weighted"}}]}),
+        ("/units/0/coverage", {"units": [{**A_UNIT, "coverage": {"policy": "any", "threshold": "0.50"}}]}),
         (
             "/units/0/outcomes/0/weight",
             {"units": [{**A_UNIT, "outcomes": [{**A_UNIT["outcomes"][0], "weight": "0.00"}]}]},

@@ -7,6 +7,7 @@ from deploy.local.servers import Servers
 from services.recognition.app import service
 from services.recognition.settings import Settings
 from shared.service import Running
+from tests.support.records import forge
 from tests.support.running import api_of, running_service
 
 
@@ -20,3 +21,16 @@ async def recognition(infrastructure: Servers) -> AsyncIterator[Running]:
 async def api(recognition: Running) -> AsyncIterator[httpx2.AsyncClient]:
     async with api_of(recognition) as http:
         yield http
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def apart(infrastructure: Servers) -> AsyncIterator[Running]:
+    async with running_service(service, Settings, infrastructure.database_url) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alone(apart: Running) -> Running:
+    """A service with a ledger of its own, still empty."""
+    await forge(apart, "TRUNCATE ledger_entries, ledger_heads, ledger_checkpoints, ledger_checkpoint_heads")
+    return apart

@@ -18,8 +18,16 @@ ENTRIES = TypeAdapter(list[LinkedEntry])
 
 
 async def partly_recognised(recognition: Running) -> Story:
-    """U1 counts; U2 is only partly taught in Italy, so a person has to decide."""
-    told = story("U1", "U2")
+    """U1 counts; U2 is only partly taught in Italy, so it is in progress; of U3 nothing was achieved."""
+    told = story("U1", "U2", "U3")
+    failed = {unit.host_unit_id for unit in told.agreement.units if unit.unit_id == unit_id(told, "U3")}
+    results = tuple(
+        replace(one, result=Result.NOT_ACHIEVED) if one.unit_id in failed else one
+        for one in outcome_results(told.agreement)
+    )
+    told = replace(
+        told, transcript=transcript_issued(told.agreement, assessment_value(told.agreement, results=results))
+    )
     await tell(recognition, *told.reference, told.transcript)
     return told
 
@@ -28,20 +36,24 @@ def recogniser(api: httpx2.AsyncClient, told: Story) -> ApiCaller:
     return ApiCaller(api, told.agreement.home_id, ("recogniser",))
 
 
-def unit(told: Story, code: str) -> UUID:
+def unit_id(told: Story, code: str) -> UUID:
     return next(unit.unit_id for unit in told.home.units if unit.code == code)
 
 
-async def test_a_record_shows_what_counts_what_is_under_review_and_what_is_missing(
+async def test_a_record_shows_what_counts_what_is_in_progress_or_under_review_and_what_is_missing(
     recognition: Running, api: httpx2.AsyncClient
 ):
     told = await partly_recognised(recognition)
     record = (await recogniser(api, told).get(f"/v1/records/{told.learner_id}")).json()
     [credit], [review], [progress] = record["credits"], record["reviews"], record["qualifications"]
-    assert (credit["unit_id"], credit["points"], credit["mode"]) == (str(unit(told, "U1")), "30.0", "automatic")
-    assert (review["unit_id"], review["reasons"]) == (str(unit(told, "U2")), ["LO_MISSING"])
-    assert progress["counted"] == [str(unit(told, "U1"))]
-    assert progress["missing"] == [str(unit(told, code)) for code in ("U2", "U3", "U4", "U5")]
+    [begun] = record["in_progress"]
+    assert begun["unit_id"] == str(unit_id(told, "U2"))
+    assert (len(begun["held_outcome_ids"]), len(begun["needed_outcome_ids"]), begun["needed_optional"]) == (2, 1, 0)
+    assert record["documented"] == []
+    assert (credit["unit_id"], credit["points"], credit["mode"]) == (str(unit_id(told, "U1")), "30.0", "automatic")
+    assert (review["unit_id"], review["reasons"]) == (str(unit_id(told, "U3")), ["LO_MISSING"])
+    assert progress["counted"] == [str(unit_id(told, "U1"))]
+    assert progress["missing"] == [str(unit_id(told, code)) for code in ("U2", "U3", "U4", "U5")]
     assert (progress["points"], progress["complete"]) == ("30.0", False)
 
 
@@ -63,21 +75,21 @@ async def test_a_decision_explains_itself(recognition: Running, api: httpx2.Asyn
     assert answer.headers["ETag"] == '"1"'
     failed = {result["rule"]: result["reasons"] for result in decision["trace"] if not result["passed"]}
     assert failed == {"R5": ["LO_MISSING"]}
-    assert len(decision["trace"]) == 11
+    assert len(decision["trace"]) == 12
     assert decision["transcript_hash"] == told.transcript.content_hash
     assert decision["memorandum_hash"] == told.memorandum.content_hash
     assert decision["country_policy_version"] == told.policy.version
     validation = (await mine.get(f"/v1/validations/{decision['validation_id']}")).json()
-    assert validation["status"] == "partially_validated"
-    assert [one["reason"] for one in validation["outcomes"]] == ["OK", "OK", "LO_MISSING"]
+    assert validation["status"] == "not_validated"
+    assert [one["reason"] for one in validation["outcomes"]] == ["LO_MISSING"] * 3
 
 
 async def test_the_queue_is_what_waits_for_a_recogniser(recognition: Running, api: httpx2.AsyncClient):
     told = await partly_recognised(recognition)
     mine = recogniser(api, told)
-    for state, code in [("manual_review", "U2"), ("recognised", "U1")]:
+    for state, code in [("manual_review", "U3"), ("partially_recognised", "U2"), ("recognised", "U1")]:
         [decision] = (await mine.get("/v1/decisions", state=state)).json()["items"]
-        assert decision["unit_id"] == str(unit(told, code))
+        assert decision["unit_id"] == str(unit_id(told, code))
     assert (await mine.get("/v1/decisions", state="superseded")).json()["items"] == []
     assert (await mine.get("/v1/decisions", state="unheard-of")).status_code == 422
 

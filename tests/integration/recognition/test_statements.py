@@ -1,13 +1,17 @@
 """What sets the pace is statements for each event (quality.md): there is a handful for a batch, however large."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from services.recognition.store.chains import ANCHORS, ENTRIES, HEADS, NEXT_LEARNERS
+from services.recognition.store.checkpoints import CHAIN_ENDS, CHAIN_ENDS_THEN
+from services.recognition.store.documented import FIND_DOCUMENTED, FIND_POLICIES
 from services.recognition.store.evaluations import FIND_STANDINGS, LOCK_HEADS
-from services.recognition.store.known import FIND
+from services.recognition.store.known import FIND, FIND_FOR
 from services.recognition.store.pending import RELEASE
 from shared.contracts.assessment import TranscriptIssued
 from shared.db import SYSTEM
@@ -84,9 +88,16 @@ async def test_what_waited_is_released_set_wise_in_a_savepoint_of_its_own(recogn
     assert len(sent[50]) == len(sent[200]) <= FEW + RELEASING
 
 
-@pytest.mark.parametrize("query", [FIND, LOCK_HEADS, FIND_STANDINGS, RELEASE])
+LEDGER = (CHAIN_ENDS, CHAIN_ENDS_THEN, NEXT_LEARNERS, HEADS, ANCHORS, ENTRIES)
+
+
+@pytest.mark.parametrize(
+    "query", [FIND, FIND_FOR, LOCK_HEADS, FIND_STANDINGS, RELEASE, FIND_DOCUMENTED, FIND_POLICIES, *LEDGER]
+)
 async def test_every_table_is_found_by_an_index_as_it_grows(recognition: Running, query: sa.TextClause):
-    nobody = {"ids": [], "versions": [], "learners": [], "transcripts": [], "keys": [], "position": 0, "hash": ""}
+    arrays = ("ids", "versions", "learners", "transcripts", "keys", "positions", "grading")
+    nobody: dict[str, Any] = {name: [] for name in arrays} | {"country": "", "position": 0, "hash": ""}
+    nobody |= {"after": uuid4(), "start": uuid4(), "agreement": "{}", "number": 1, "at_most": 1}
     needed = {name: nobody[name] for name in query._bindparams}  # noqa: SLF001 - to give each query its own
     explain = sa.text(f"EXPLAIN {query.text}").bindparams(*query._bindparams.values())  # noqa: SLF001 - same
     async with recognition.database.transaction(SYSTEM) as tx:

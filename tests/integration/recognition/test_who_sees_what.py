@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
-from services.recognition import store
+from services.recognition import handlers, store
 from shared.auth import Principal
 from shared.db import SYSTEM
 from shared.paging import PageRequest
@@ -17,12 +17,20 @@ from shared.service import Running
 from shared.tenancy import acting_for
 from tests.support.records import credits_of, decisions_of
 from tests.support.running import ApiCaller, tell
-from tests.support.stories import Story, story
+from tests.support.stories import Story, documenting, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
-TABLES = ("credits", "ledger_entries", "completed_qualifications", "decisions", "validations")
-OWN_ONLY = ("known_memoranda", "known_learning_agreements", "pending_facts", "evaluated_transcripts", "ledger_heads")
+TABLES = ("credits", "units_in_progress", "ledger_entries", "completed_qualifications", "decisions", "validations")
+OWN_ONLY = (
+    "known_memoranda",
+    "known_learning_agreements",
+    "pending_facts",
+    "evaluated_transcripts",
+    "documented_transcripts",
+    "ledger_heads",
+    "ledger_checkpoint_heads",
+)
 
 
 def home(told: Story) -> Principal:
@@ -74,11 +82,11 @@ HAS_NO_ROLE = {operator}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def told(recognition: Running) -> Story:
-    """A learner with credits, a ledger and a complete qualification."""
+    """A learner with credits, a unit in progress, a ledger and a complete qualification."""
     told = story("U1", "U2", "U3", "U4", "U5")
     told = replace(
         told,
-        home=replace(told.home, units=told.home.units[:1]),
+        home=replace(told.home, units=(told.home.units[0], replace(told.home.units[1], compulsory=False))),
         policy=replace(told.policy, country="MT"),
         agreement=replace(told.agreement, home_country="MT", host_country="IT"),
     )
@@ -137,6 +145,7 @@ async def test_the_store_alone_hides_what_is_not_for_the_caller(
     async with recognition.database.transaction(SYSTEM) as tx:
         loads: dict[str, Any] = {
             "credits": store.load_credit(tx, credit.credit_id, principal),
+            "units_in_progress": store.find_in_progress(tx, principal, told.learner_id),
             "decisions": store.load_decision(tx, decision.decision_id, principal),
             "validations": store.load_validation(tx, decision.validation_id, principal),
             "ledger_entries": store.load_ledger(tx, told.learner_id, principal, first),
@@ -148,10 +157,9 @@ async def test_the_store_alone_hides_what_is_not_for_the_caller(
 
 async def _found(load: Any) -> bool:
     try:
-        await load
+        return bool(await load)
     except NotFound:
         return False
-    return True
 
 
 @pytest.mark.parametrize("who", SEES.keys() - HAS_NO_ROLE)
@@ -169,7 +177,10 @@ async def _count(tx: Any, table: str, learner_id: UUID) -> int:
 
 @pytest.mark.parametrize("table", OWN_ONLY)
 async def test_what_only_the_service_needs_nobody_else_sees(recognition: Running, told: Story, table: str):
-    await tell(recognition, story().transcript)  # so that something is parked
+    documented = documenting(story())
+    await tell(recognition, story().transcript, *documented.reference, documented.transcript)  # so that there is some
+    async with recognition.database.transaction(SYSTEM) as tx:
+        await handlers.take_checkpoint(tx)
     count = sa.select(sa.func.count()).select_from(sa.table(table))
     async with recognition.database.transaction(acting_for(home(told))) as tx:
         assert (await tx.execute(count)).scalar_one() == 0
@@ -180,4 +191,5 @@ async def test_what_only_the_service_needs_nobody_else_sees(recognition: Running
 async def test_ones_own_record_may_be_empty(api: httpx2.AsyncClient):
     new = uuid4()
     answer = await ApiCaller(api, None, ("learner",), learner_id=new).get(f"/v1/records/{new}")
-    assert answer.json() == {"learner_id": str(new), "credits": [], "reviews": [], "qualifications": []}
+    lists = ("credits", "in_progress", "documented", "reviews", "qualifications")
+    assert answer.json() == {"learner_id": str(new), **{name: [] for name in lists}}

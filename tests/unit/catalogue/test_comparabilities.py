@@ -12,7 +12,9 @@ from services.catalogue.domain.comparabilities import (
     ComparabilityCommand,
     ComparabilityState,
     ComparabilityStatement,
+    check_still_true,
     declare,
+    warnings_of,
     withdraw,
 )
 from services.catalogue.domain.qualifications import Qualification, QualificationState
@@ -139,11 +141,18 @@ def test_it_may_be_comparable_on_conditions():
 
 
 def test_levels_are_compared_and_a_lower_one_is_warned_of():
-    assert declared()[0].warnings == []
+    there = {pair.host_outcome_id for pair in U1_FULL.outcomes}
+    assert warnings_of(declared()[0], there) == []
     lower = replace(HOST, units=tuple(replace(unit, eqf_level=3) for unit in HOST.units))
     below, _ = declared(host=lower)
-    assert (below.home_eqf_level, below.host_eqf_level, below.warnings) == (4, 3, ["LEVEL_BELOW"])
-    assert replace(below, host_eqf_level=None).warnings == []
+    assert (below.home_eqf_level, below.host_eqf_level, warnings_of(below, there)) == (4, 3, ["LEVEL_BELOW"])
+    assert warnings_of(replace(below, host_eqf_level=None), there) == []
+
+
+def test_an_outcome_that_the_host_has_no_longer_is_warned_of():
+    gone, *others = (pair.host_outcome_id for pair in U1_FULL.outcomes)
+    assert warnings_of(declared()[0], {*others, uuid4()}) == ["LO_MISSING"]
+    assert warnings_of(declared()[0], {*others, gone}) == []
 
 
 @pytest.mark.parametrize("state", ComparabilityState)
@@ -159,3 +168,24 @@ def test_only_what_the_table_allows_is_possible(state: ComparabilityState):
     else:
         with pytest.raises(WrongState):
             withdraw(comparability, at)
+
+
+def without_outcome(code: str) -> Qualification:
+    """The home qualification as its next version would be without one outcome of U1."""
+    unit, *others = HOME.units
+    kept = tuple(outcome for outcome in unit.outcomes if outcome.code != code)
+    return replace(HOME, units=(replace(unit, outcomes=kept), *others))
+
+
+def test_a_next_version_keeps_true_what_was_declared_of_its_units():
+    comparability, _ = declared()
+    unit, *others = HOME.units
+    required_too = replace(unit.outcomes[0], outcome_id=uuid4(), code="U1.K2")
+    extended = replace(unit, outcomes=(*unit.outcomes, required_too))
+    untrue = [replace(HOME, units=tuple(others)), without_outcome("U1.K"), replace(HOME, units=(extended, *others))]
+    for next_version in untrue:
+        (wrong,) = check_still_true([comparability], next_version)
+        assert (wrong["pointer"], wrong["code"]) == ("/units", "declared_comparable")
+        assert str(comparability.comparability_id) in wrong["detail"]
+    renamed = replace(HOME, units=(replace(unit, code="U1a"), *others))
+    assert list(check_still_true([comparability], renamed)) == []

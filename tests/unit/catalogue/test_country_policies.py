@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalogue.domain.country_policies import (
-    TRANSITIONS,
     CountryPolicy,
     PolicyCommand,
     PolicyState,
     PolicyTerms,
     draft,
+    edit,
     publish,
 )
 from shared.contracts.catalogue import CountryPolicyPublished
@@ -28,26 +28,54 @@ def a_policy(valid_from: date, valid_until: date | None, state: PolicyState = Po
     return aggregate(fact, state)
 
 
+def terms_of(policy: CountryPolicy | CountryPolicyPublished) -> PolicyTerms:
+    return PolicyTerms(**{name: getattr(policy, name) for name in PolicyTerms.__annotations__})
+
+
 def test_a_draft_has_the_terms_and_says_nothing_yet():
-    names = PolicyTerms.__dataclass_fields__
-    terms = PolicyTerms(**{name: value for name, value in vars(MALTA_POLICY).items() if name in names})
+    terms = terms_of(MALTA_POLICY)
     drafted = draft(terms, MALTA_POLICY.country_policy_id)
     assert drafted == aggregate(replace(MALTA_POLICY, version=1), PolicyState.DRAFT)
     with pytest.raises(Validation):
         draft(replace(terms, valid_until=terms.valid_from - timedelta(days=1)), uuid4())
 
 
+POSSIBLE = {
+    (PolicyState.DRAFT, PolicyCommand.EDIT): PolicyState.DRAFT,
+    (PolicyState.DRAFT, PolicyCommand.PUBLISH): PolicyState.PUBLISHED,
+}
+
+
 @pytest.mark.parametrize("state", PolicyState)
-def test_only_what_the_table_allows_is_possible(state: PolicyState):
+@pytest.mark.parametrize("command", PolicyCommand)
+def test_a_draft_is_edited_and_published_and_what_is_published_is_neither(state: PolicyState, command: PolicyCommand):
     policy = a_policy(DAYS[0], None, state)
-    if (state, PolicyCommand.PUBLISH) in TRANSITIONS:
-        (published,), (fact,) = publish(policy, [])
-        assert published == replace(policy, state=PolicyState.PUBLISHED, version=policy.version + 1)
-        assert isinstance(fact, CountryPolicyPublished)
-        assert fact.version == published.version
+
+    def act() -> CountryPolicy:
+        return edit(policy, terms_of(policy)) if command is PolicyCommand.EDIT else publish(policy, [])[0][0]
+
+    if (state, command) in POSSIBLE:
+        assert act() == replace(policy, state=POSSIBLE[state, command], version=policy.version + 1)
     else:
-        with pytest.raises(WrongState):
-            publish(policy, [])
+        with pytest.raises(WrongState) as refused:
+            act()
+        assert refused.value.members == {"state": "published", "possible": []}
+
+
+def test_a_publication_says_the_whole_policy():
+    (published,), (fact,) = publish(a_policy(DAYS[0], None, PolicyState.DRAFT), [])
+    assert isinstance(fact, CountryPolicyPublished)
+    assert vars(fact) == {name: value for name, value in vars(published).items() if name != "state"}
+
+
+def test_an_edit_replaces_all_terms_of_a_draft_but_its_country():
+    policy = a_policy(DAYS[0], None, PolicyState.DRAFT)
+    terms = replace(terms_of(policy), appeal_days=14, valid_from=DAYS[3])
+    assert edit(policy, terms) == replace(policy, appeal_days=14, valid_from=DAYS[3], version=policy.version + 1)
+    for pointer, wrong in (("/country", {"country": "IT"}), ("/valid_until", {"valid_until": DAYS[2]})):
+        with pytest.raises(Validation) as refused:
+            edit(policy, replace(terms, **wrong))
+        assert [error["pointer"] for error in refused.value.members["errors"]] == [pointer]
 
 
 def test_a_policy_until_further_notice_ends_the_day_before_the_next_begins():

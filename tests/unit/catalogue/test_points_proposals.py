@@ -37,7 +37,7 @@ def test_what_is_proposed_can_be_published():
     draft = qualification(replace(MALTA_ICT, points=Decimal(117)))
     proposal = propose_points(draft, USUAL)
     units = tuple(replace(unit, points=its.points) for unit, its in zip(draft.units, proposal.units, strict=True))
-    assert publish(replace(draft, units=units), institution(MALTA_COUNCIL))[0].points == 117
+    assert publish(replace(draft, units=units), institution(MALTA_COUNCIL), designers=[institution()])[0].points == 117
 
 
 def test_points_may_be_given_as_years():

@@ -9,10 +9,10 @@ from services.catalogue.domain.joint_design import Consent
 from services.catalogue.domain.qualifications import (
     QualificationCommand,
     QualificationState,
-    discard,
     draft,
     edit,
     revise,
+    withdraw_draft,
 )
 from shared.problems import NotCompetent, Validation, WrongState
 from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL, MALTA_ICT, VET_SCHOOL
@@ -34,7 +34,7 @@ def pointers(refused: pytest.ExceptionInfo[Validation]) -> list[str]:
 
 
 POSSIBLE = {
-    "draft": {"edit": "draft", "consents": "draft", "publication": "published", "discard": "published"},
+    "draft": {"edit": "draft", "consents": "draft", "publication": "published", "draft-withdrawal": "published"},
     "published": {"versions": "draft"},
     "superseded": {},
 }
@@ -54,7 +54,7 @@ def test_only_what_the_table_allows_is_possible(state: QualificationState, comma
             institution(MALTA_COUNCIL),
             designers=[institution(), institution(ITALY)],
         )[0],
-        "discard": lambda: discard(current, qualification(state=QualificationState.PUBLISHED)),
+        "draft-withdrawal": lambda: withdraw_draft(current, qualification(state=QualificationState.PUBLISHED)),
         "versions": lambda: revise(current, current.version),
     }
     if command in POSSIBLE[state]:
@@ -67,9 +67,9 @@ def test_only_what_the_table_allows_is_possible(state: QualificationState, comma
         assert set(refused.value.members["possible"]) == POSSIBLE[state].keys()
 
 
-def test_a_first_draft_has_nothing_that_it_could_be_discarded_for():
+def test_a_first_draft_has_nothing_that_it_could_be_withdrawn_for():
     with pytest.raises(WrongState) as refused:
-        discard(qualification(), None)
+        withdraw_draft(qualification(), None)
     assert refused.value.members == {"state": "draft", "possible": ["consents", "edit", "publication"]}
 
 
@@ -79,15 +79,15 @@ def test_the_next_version_begins_with_the_same_content_and_ids_and_a_version_tha
     assert next_ == replace(qualification(), version=8, supersedes_version=published.version)
 
 
-def test_a_discarded_draft_leaves_what_was_published_and_uses_its_version_up():
+def test_a_withdrawn_draft_leaves_what_was_published_and_uses_its_version_up():
     published = replace(qualification(state=QualificationState.PUBLISHED), supersedes_version=1)
     edited = replace(revise(published, latest=2), isced_f="0613", version=6)
-    assert discard(edited, published) == replace(published, version=7)
+    assert withdraw_draft(edited, published) == replace(published, version=7)
 
 
 def test_the_fact_of_the_next_version_says_which_one_it_supersedes():
     next_ = revise(qualification(state=QualificationState.PUBLISHED), latest=2)
-    published, (fact,) = publication.publish(next_, institution(MALTA_COUNCIL))
+    published, (fact,) = publication.publish(next_, institution(MALTA_COUNCIL), designers=[institution()])
     assert (fact.version, fact.supersedes_version) == (published.version, 2) == (4, 2)
 
 

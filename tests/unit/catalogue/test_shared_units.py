@@ -57,7 +57,17 @@ def test_what_it_is_can_only_be_repeated(pointer: str, changes: dict[str, Any]):
 
 def test_nor_is_it_published_otherwise_than_where_it_comes_from():
     first, *others = MALTA_ICT.units
-    assert publish(qualification(), institution(MALTA_COUNCIL), elsewhere=[replace(first, points=Decimal(1))])
+    assert publish(
+        qualification(),
+        institution(MALTA_COUNCIL),
+        designers=[institution()],
+        elsewhere=[replace(first, points=Decimal(1))],
+    )
     with pytest.raises(Validation) as refused:
-        publish(qualification(), institution(MALTA_COUNCIL), elsewhere=[replace(first, eqf_level=3), *others])
+        publish(
+            qualification(),
+            institution(MALTA_COUNCIL),
+            designers=[institution()],
+            elsewhere=[replace(first, eqf_level=3), *others],
+        )
     assert pointers(refused) == ["/units/0/eqf_level"]

@@ -10,6 +10,7 @@ from shared.contracts.facts import Fact
 from shared.contracts.registry import FACTS
 
 CATALOGUE = {type_ for type_, fact in FACTS.items() if fact.DECLARED.producer == "catalogue"}
+PUBLIC = CATALOGUE | {"acquis.ledger.checkpointed.v1"}
 INSTITUTIONS = ("home_id", "host_id", "owner_id")
 
 
@@ -38,13 +39,13 @@ def test_a_fact_without_a_rule_reaches_nobody():
     assert NOBODY.country is None
 
 
-@given(any_fact(*CATALOGUE))
+@given(any_fact(*PUBLIC))
 @settings(suppress_health_check=[HealthCheck.too_slow])
-def test_the_catalogue_is_for_everyone(fact: Fact):
+def test_the_catalogue_and_the_checkpoints_of_the_ledger_are_for_everyone(fact: Fact):
     assert audience(fact).everyone
 
 
-@given(any_fact(*FACTS.keys() - CATALOGUE))
+@given(any_fact(*FACTS.keys() - PUBLIC))
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_concerns_institutions_is_for_those_it_names_and_for_no_other(fact: Fact):
     reached = audience(fact)
@@ -52,7 +53,7 @@ def test_whatever_concerns_institutions_is_for_those_it_names_and_for_no_other(f
     assert reached.institution_ids == concerned(fact)
 
 
-@given(any_fact(*FACTS.keys() - CATALOGUE))
+@given(any_fact(*FACTS.keys() - PUBLIC))
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_competent_bodies_hear_recognition_alone_by_the_home_country_and_the_qualification(fact: Any):
     reached = audience(fact)

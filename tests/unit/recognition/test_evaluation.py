@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.recognition.domain.batches import Batch, Case, Standings, evaluate_all, superseding
+from services.recognition.domain.batches import Batch, Case, superseding
 from services.recognition.domain.decisions import DecisionState
-from services.recognition.domain.evaluation import Standing
-from services.recognition.domain.ledger import LinkedEntry, verify
+from services.recognition.domain.ledger import verify
 from shared.contracts.assessment import Result, TranscriptIssued
-from shared.contracts.facts import Fact
 from shared.contracts.recognition import (
     CreditRecognised,
     QualificationCompleted,
@@ -22,24 +19,10 @@ from shared.contracts.recognition import (
     ValidationCompleted,
 )
 from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
+from tests.support.evaluating import entries, evaluated, said
 from tests.support.stories import Story, story
 
-AT = datetime(2026, 4, 1, 8, tzinfo=UTC)
 U3, TWO, ALL = story(), story("U1", "U3"), story("U1", "U3", "U4", "U5")
-
-
-def evaluated(told: Story, *transcripts: TranscriptIssued) -> Batch:
-    standings = Standings({told.learner_id: Standing()}, {})
-    cases = [Case(one, told.units(one)) for one in transcripts or [told.transcript]]
-    return evaluate_all(standings, cases, AT, uuid4)
-
-
-def said(batch: Batch) -> list[Fact]:
-    return [fact for _, outcome in batch.outcomes for fact in outcome.facts]
-
-
-def entries(batch: Batch) -> list[LinkedEntry]:
-    return [outcome.entry for _, outcome in batch.outcomes if outcome.entry]
 
 
 def transcript_of(told: Story, achieved: Sequence[bool], **changes: Any) -> TranscriptIssued:

@@ -10,7 +10,7 @@ from services.recognition.domain.known import in_force
 from services.recognition.domain.unit_facts import gather
 from shared.contracts.catalogue import CountryPolicyPublished
 from shared.contracts.recognition import ReasonCode
-from tests.support.stories import story
+from tests.support.stories import TODAY, story
 
 DAY = timedelta(days=1)
 TOLD = story()
@@ -22,7 +22,7 @@ def policy_for(*published: CountryPolicyPublished) -> Any:
     """The policy that a transcript is judged by, whatever the order in which these were heard of."""
     found = set()
     for heard in permutations(published):
-        [facts] = gather(replace(TOLD.known, country_policies={OPEN.country: heard}), TOLD.transcript)
+        [facts] = gather(replace(TOLD.known, country_policies={OPEN.country: heard}), TOLD.transcript, TODAY)
         found.add(facts.policy and (facts.policy.country_policy_id, facts.policy.version))
     [policy] = found
     return policy
@@ -49,7 +49,7 @@ def test_the_next_policy_takes_over_from_the_one_that_it_ended():
 
 def test_without_a_policy_in_force_a_person_decides():
     known = replace(TOLD.known, country_policies={OPEN.country: [OPEN, ended(OPEN, 1)]})
-    [facts] = gather(known, TOLD.transcript)
+    [facts] = gather(known, TOLD.transcript, TODAY)
     assert judge(facts).reasons == (ReasonCode.COUNTRY_POLICY_MISSING,)
 
 

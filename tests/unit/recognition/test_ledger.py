@@ -1,15 +1,20 @@
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.recognition.domain.ledger import Entry, EntryKind, Head, LinkedEntry, append, verify
+from services.recognition.domain.ledger import Entry, EntryKind, Head, LinkedEntry, append, reversal, verify
 
 LEARNER = uuid4()
+AT = datetime(2026, 3, 27, 12, tzinfo=UTC)
+IDS = ("entry_id", "credit_id", "decision_id", "home_id", "qualification_id", "unit_id")
 FIELDS = sorted(field.name for field in fields(LinkedEntry) if field.name != "kind")
 
 
@@ -25,18 +30,34 @@ def entry(**changes: Any) -> Entry:
         "qualification_id": uuid4(),
         "unit_id": uuid4(),
         "points": Decimal("30.0"),
-        "at": datetime(2026, 3, 27, 12, tzinfo=UTC),
+        "at": AT,
     }
     return Entry(**usual | changes)
 
 
 def chain(length: int) -> list[LinkedEntry]:
-    linked: list[LinkedEntry] = []
+    return linked(*(entry() for _ in range(length)))
+
+
+def linked(*entries: Entry) -> list[LinkedEntry]:
+    chained: list[LinkedEntry] = []
     head = Head()
-    for _ in range(length):
-        linked.append(append(head, entry()))
-        head = linked[-1].head
-    return linked
+    for one in entries:
+        chained.append(append(head, one))
+        head = chained[-1].head
+    return chained
+
+
+def taken_back(one: Entry) -> Entry:
+    return reversal(one, entry_id=uuid4(), decision_id=uuid4(), at=AT + timedelta(days=1))
+
+
+def sums(entries: Iterable[Entry]) -> dict[UUID, Decimal]:
+    """The points of all entries, by qualification."""
+    found: dict[UUID, Decimal] = defaultdict(Decimal)
+    for one in entries:
+        found[one.qualification_id] += one.points or 0
+    return {qualification_id: points for qualification_id, points in found.items() if points}
 
 
 def test_a_chain_begins_at_position_one_after_a_hash_of_zeros():
@@ -67,6 +88,8 @@ def _other(value: Any) -> Any:
             return f"{value}0"
         case datetime():
             return value + timedelta(microseconds=1)
+        case None:
+            return uuid4()
         case _:
             return value + 1
 
@@ -88,3 +111,51 @@ def test_points_hash_alike_however_many_zeros_the_database_keeps():
 
 def test_an_entry_without_points_is_an_entry():
     assert verify([append(Head(), entry(points=None))]) is None
+
+
+points = st.none() | st.decimals(0, 240, places=1)
+entries_of_two_qualifications = st.lists(
+    st.builds(entry, points=points, qualification_id=st.sampled_from([uuid4(), uuid4()])), max_size=6
+)
+
+
+@given(entries_of_two_qualifications, st.data())
+def test_reversals_restore_the_sums_exactly(before: list[Entry], data: st.DataObject):
+    later = data.draw(entries_of_two_qualifications)
+    reversals = data.draw(st.permutations([taken_back(one) for one in later]))
+    assert sums([*before, *later, *reversals]) == sums(before)
+    assert verify(linked(*before, *later, *reversals)) is None
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_a_reversal_takes_back_every_digit(given_points: Decimal):
+    back = taken_back(entry(points=given_points)).points
+    assert back is not None
+    assert back.copy_abs() == given_points.copy_abs()
+    assert back.compare(given_points.copy_negate()) == 0
+
+
+def test_a_reversal_names_what_it_takes_back_and_whose_decision_that_is():
+    [counted] = chain(1)
+    back = taken_back(counted)
+    assert (back.kind, back.reverses, back.points) == (EntryKind.REVERSAL, counted.entry_id, Decimal("-30.0"))
+    assert (back.credit_id, back.unit_id) == (counted.credit_id, counted.unit_id)
+    assert back.entry_id != counted.entry_id
+    assert back.decision_id != counted.decision_id
+
+
+def test_a_reversal_is_not_taken_back():
+    with pytest.raises(ValueError, match="new entry"):
+        taken_back(taken_back(entry()))
+
+
+def test_the_hash_of_an_entry_that_reverses_nothing_is_what_it_was_before_there_were_reversals():
+    fixed = entry(**{name: UUID(int=1) for name in IDS}, learner_id=UUID(int=2))
+    assert append(Head(), fixed).hash == "b3a018f801fd18bfafc999d1207031fd7ffe26ad827e3023c2b1dfa25321778b"
+
+
+def test_a_chain_can_be_checked_from_a_known_place_on():
+    entries = chain(4)
+    assert verify(entries[2:], entries[1].head) is None
+    assert verify(entries[2:], entries[0].head) == 2
+    assert verify([replace(entries[2], points=None), entries[3]], entries[1].head) == 3

@@ -18,7 +18,7 @@ from shared.contracts.agreements import (
 )
 from shared.contracts.recognition import ReasonCode
 from tests.support.builders.agreements import learning_agreement_changed, memorandum_step
-from tests.support.stories import story
+from tests.support.stories import TODAY, story
 
 TOLD = story()
 ASSESSED = TOLD.agreement.ends_on
@@ -29,7 +29,7 @@ HERE, ELSEWHERE = (TOLD.agreement.qualification_id,), (uuid4(),)
 def facts_with(*steps: MemorandumStep) -> UnitFacts:
     """The facts on the one unit; the same in whatever order the steps were heard of."""
     [first, *others] = [
-        gather(replace(TOLD.known, memorandum_steps={TOLD.memorandum.memorandum_id: heard}), TOLD.transcript)
+        gather(replace(TOLD.known, memorandum_steps={TOLD.memorandum.memorandum_id: heard}), TOLD.transcript, TODAY)
         for heard in permutations(steps)
     ]
     assert all(other == first for other in others)
@@ -92,9 +92,8 @@ def test_a_change_abroad_leaves_alone_since_when_a_unit_was_agreed():
     transcript = replace(TOLD.transcript, learning_agreement_version=changed.content_version)
     known = TOLD.known
     versions = {**known.agreements, (changed.learning_agreement_id, changed.content_version): changed}
-    [facts] = gather(replace(known, agreements=versions), transcript)
+    [facts] = gather(replace(known, agreements=versions), transcript, TODAY)
     assert facts.agreed_since == TOLD.agreement.agreed_on
-    [alone] = gather(
-        replace(known, agreements={(changed.learning_agreement_id, changed.content_version): changed}), transcript
-    )
+    only = {(changed.learning_agreement_id, changed.content_version): changed}
+    [alone] = gather(replace(known, agreements=only), transcript, TODAY)
     assert ReasonCode.LA_NOT_AGREED in judge(alone).reasons

@@ -16,22 +16,18 @@ from tests.support.stories import story
 [GOOD] = story().units()
 FACTS = TypeAdapter(UnitFacts)
 HIDDEN = {
-    ("R6", ReasonCode.UNIT_NOT_COVERED): ReasonCode.LEVEL_BELOW,
-    ("R11", ReasonCode.COUNTRY_POLICY_MISSING): ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY,
+    ("R5", ReasonCode.LO_MISSING): {ReasonCode.GRADE_FAILED},
+    ("R6", ReasonCode.UNIT_NOT_COVERED): {ReasonCode.LEVEL_BELOW},
+    ("R11", ReasonCode.COUNTRY_POLICY_MISSING): {ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY, ReasonCode.GRADE_FAILED},
 }
-"""What a breach hides: a unit that is not there has no level, a policy that is not there no terms."""
-NUMBERS = ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12"]
+"""What a breach hides: a unit that is not complete has no grade, one that is not there no level, no policy no terms."""
+NUMBERS = ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12"]
 
 
 def test_all_rules_pass_on_a_stay_as_it_was_agreed():
     judgement = judge(GOOD)
     assert judgement.reasons == ()
     assert [result.rule for result in judgement.trace if result.passed] == NUMBERS
-
-
-def test_a_rule_that_is_not_here_yet_is_not_in_the_trace():
-    assert len(RULES) == len(NUMBERS)
-    assert "R8" not in {result.rule for result in judge(GOOD).trace}
 
 
 @pytest.mark.parametrize(("rule", "reason"), BREACHES)
@@ -63,7 +59,7 @@ def test_a_decision_carries_every_reason_at_once(breaches: set[tuple[str, Reason
     facts = GOOD
     for breach in sorted(breaches):
         facts = BREACHES[breach](facts)
-    hidden = {reason for breach, reason in HIDDEN.items() if breach in breaches}
+    hidden = {reason for breach in HIDDEN.keys() & breaches for reason in HIDDEN[breach]}
     assert set(judge(facts).reasons) == {reason for _, reason in breaches} - hidden
 
 

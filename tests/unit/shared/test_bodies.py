@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 from typing import Annotated
 
@@ -22,6 +23,14 @@ def test_texts_lose_outer_space_and_must_say_something():
     for wrong in ("", "   ", "n" * 201, 5, None):
         with pytest.raises(ValidationError):
             Example.model_validate({"name": wrong})
+
+
+@pytest.mark.parametrize("blank", [" ", "\t\n", "\u0085", "\u00a0", "\u2028", "\u3000"])
+def test_what_counts_as_blank_the_schema_says_too(blank: str):
+    with pytest.raises(ValidationError):
+        TypeAdapter(ShortText).validate_python(blank)
+    assert not re.search(TypeAdapter(ShortText).json_schema()["pattern"], blank)
+    assert r"\u0085" in TypeAdapter(ShortText).json_schema()["pattern"]  # no white space where \s is ECMA 262's
 
 
 def test_numbers_are_numbers():

@@ -1,7 +1,6 @@
 """The rules of automatic recognition (domain.md 4.1), each a small function of the facts.
 
-Every rule is asked, so that a decision carries every reason at once. A rule that is not here yet is not in the trace
-either: nothing passes by default.
+Every rule is asked, so that a decision carries every reason at once.
 """
 
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from services.recognition.domain.rules.entitlement import (
     r11_country_recognises_units,
     r12_hashes_match,
 )
+from services.recognition.domain.rules.grade import r8_grade_passes
 from services.recognition.domain.rules.results import RuleResult
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     r5_outcomes_achieved,
     r6_level_reached,
     r7_comparability_valid,
+    r8_grade_passes,
     r9_unit_valid,
     r10_not_counted_yet,
     r11_country_recognises_units,

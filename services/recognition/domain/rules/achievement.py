@@ -27,14 +27,19 @@ def r4_confirmed_by_host(facts: UnitFacts, _: Validation) -> RuleResult:
 
 
 def r5_outcomes_achieved(facts: UnitFacts, validation: Validation) -> RuleResult:
-    """domain.md R5: each required outcome validated through the agreed mapping, the agreed procedure followed."""
+    """domain.md R5, 4.3: each required outcome validated, now or before, through the agreed mapping and procedure."""
     return result(
         "R5",
         {
             "assessment_ids": [assessment.assessment_id for assessment in facts.assessments],
             "validation": validation.status,
+            "coverage": facts.coverage.policy,
+            "held_before": sorted(facts.in_progress.outcome_ids) if facts.in_progress else [],
+            "needed": validation.needed.outcome_ids,
+            "needed_optional": validation.needed.optional,
             "procedures": sorted({assessment.procedure for assessment in facts.assessments}),
         },
+        version=2,
         LO_MISSING=validation.status is ValidationStatus.VALIDATED,
         PROCEDURE_DEVIATION=all(assessment.procedure is Procedure.FOLLOWED for assessment in facts.assessments),
     )

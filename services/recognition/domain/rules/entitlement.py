@@ -1,5 +1,6 @@
 """Whether it may count at home."""
 
+from services.recognition.domain.policies import documents_only
 from services.recognition.domain.rules.results import RuleResult, result
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
@@ -23,6 +24,7 @@ def r10_not_counted_yet(facts: UnitFacts, _: Validation) -> RuleResult:
 def r11_country_recognises_units(facts: UnitFacts, _: Validation) -> RuleResult:
     """domain.md R11, 4.9: the home country's policy permits formal recognition by units, without reservation."""
     policy = facts.policy
+    documents = policy is not None and documents_only(policy)
     return result(
         "R11",
         {
@@ -31,10 +33,12 @@ def r11_country_recognises_units(facts: UnitFacts, _: Validation) -> RuleResult:
             "country_policy_version": policy and policy.version,
             "unit_recognition": policy and policy.unit_recognition,
             "final_exam_only": policy and policy.final_exam_only,
+            "accumulation": policy and policy.accumulation,
         },
+        version=2,
         COUNTRY_POLICY_MISSING=policy is not None,
-        COUNTRY_POLICY_DOCUMENT_ONLY=policy is None
-        or (policy.unit_recognition is UnitRecognition.YES and not policy.final_exam_only),
+        COUNTRY_POLICY_DOCUMENT_ONLY=not documents,
+        COUNTRY_POLICY_PARTIAL=documents or policy is None or policy.unit_recognition is UnitRecognition.YES,
     )
 
 

@@ -1,0 +1,71 @@
+"""The ledger held against itself and against its checkpoints, chain by chain: nothing is written, nothing repaired."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.recognition import store
+from services.recognition.domain import merkle
+from services.recognition.domain.audit import Chain, examine
+from services.recognition.domain.checkpoints import Blocks, Checkpoint
+from services.recognition.store import FIRST
+from shared.db import SYSTEM
+from shared.problems import NotFound
+from shared.service import Running
+
+AT_ONCE = 200
+
+
+class BrokenLedgerError(Exception):
+    """Says what is the first thing that is not as it was written."""
+
+
+async def verify(running: Running, learner_id: UUID | None = None, since: int | None = None) -> AsyncGenerator[int]:
+    """How many chains were looked at, batch by batch; ends with `BrokenLedgerError` if one does not hold.
+
+    With `since`, the checkpoint of this number vouches for what it covers, and only later entries are looked at.
+    `NotFound` for a learner without a chain, or a checkpoint that was not taken.
+    """
+    async with _one_moment(running) as tx:
+        if unlinked := await store.find_unlinked_checkpoint(tx):
+            raise BrokenLedgerError(f"Checkpoint {unlinked}: it does not follow on the one before it")
+        if since or await store.find_checkpoint(tx, None):
+            await _check_tree(tx, *await store.load_checkpoint(tx, since), learner_id)
+    after = FIRST
+    while chains := await _chains(running, after, learner_id, since):
+        for chain in chains:
+            if found := examine(chain):
+                raise BrokenLedgerError(f"Learner {found.learner_id}, position {found.position}: {found.why}")
+        yield len(chains)
+        if learner_id:
+            return
+        after = chains[-1].learner_id
+
+
+async def _chains(running: Running, after: UUID, learner_id: UUID | None, since: int | None) -> list[Chain]:
+    async with _one_moment(running) as tx:
+        learners = [learner_id] if learner_id else await store.next_learners(tx, after, AT_ONCE)
+        chains = await store.load_chains(tx, learners, since)
+    if learner_id and chains[0].is_empty:
+        raise NotFound("This learner has no chain.")
+    return chains
+
+
+async def _check_tree(tx: AsyncConnection, kept: Checkpoint, blocks: Blocks, learner_id: UUID | None) -> None:
+    """What is kept of the chains' ends is what the checkpoint's root is over; for one learner, in its block."""
+    starts = [blocks.starts[blocks.holding(learner_id)]] if learner_id else blocks.starts
+    for start in starts:
+        ends = await store.chain_ends_at(tx, kept.number, start)
+        if merkle.root([end.leaf for end in ends]) != blocks.roots[blocks.starts.index(start)]:
+            raise BrokenLedgerError(f"Checkpoint {kept.number}: the ends of chains kept for it are not those it covers")
+    if blocks.root != kept.root:
+        raise BrokenLedgerError(f"Checkpoint {kept.number}: its tree does not have its root")
+
+
+@asynccontextmanager
+async def _one_moment(running: Running) -> AsyncIterator[AsyncConnection]:
+    async with running.database.transaction(SYSTEM) as tx:
+        await store.see_one_moment(tx)
+        yield tx

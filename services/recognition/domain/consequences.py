@@ -1,0 +1,94 @@
+"""What a decision leads to: credit that counts, outcomes that are held, a unit on record, or work for a person."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+from services.recognition.domain import facts
+from services.recognition.domain.decisions import Decision, DecisionState
+from services.recognition.domain.ledger import Entry, EntryKind, LinkedEntry, append
+from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.record import required_units
+from services.recognition.domain.standing import ActiveCredit, Place, Standing
+from services.recognition.domain.unit_facts import UnitFacts
+from services.recognition.domain.validation import Validation
+from shared.contracts.facts import Fact
+
+NewId = Callable[[], UUID]
+Followed = tuple[Standing, LinkedEntry | None, Sequence[Fact]]
+
+
+def follow(standing: Standing, unit: UnitFacts, validation: Validation, decision: Decision, new_id: NewId) -> Followed:
+    """The standing after it, the ledger's entry if there is one, and what is said."""
+    match decision.state:
+        case DecisionState.RECOGNISED:
+            return _recognise(standing, unit, decision, new_id)
+        case DecisionState.PARTIALLY_RECOGNISED:
+            return _hold(standing, unit, validation, decision, new_id)
+        case DecisionState.DOCUMENTED_ONLY:
+            return _document(standing, validation, decision, new_id)
+        case _:
+            return standing, None, (facts.review_required(decision),)
+
+
+def _recognise(standing: Standing, unit: UnitFacts, decision: Decision, new_id: NewId) -> Followed:
+    """A unit in progress is complete now: what was held counts with the rest, as one and the same credit."""
+    credit_id, version = _next(unit.in_progress, new_id)
+    points = unit.home_unit.points if unit.home_unit else None
+    entry = append(standing.head, _entry(EntryKind.CREDIT, credit_id, points, decision, new_id()))
+    place = decision.qualification_id, decision.unit_id
+    counted = replace(
+        standing,
+        head=entry.head,
+        credits={**standing.credits, place: ActiveCredit(credit_id, decision.transcript_id)},
+        in_progress={key: value for key, value in standing.in_progress.items() if key != place},
+    )
+    after, completed = _complete(counted, unit, decision)
+    return after, entry, (facts.credit_recognised(unit, decision, entry, version), *completed)
+
+
+def _hold(standing: Standing, unit: UnitFacts, validation: Validation, decision: Decision, new_id: NewId) -> Followed:
+    """No entry: nothing counts until the unit is complete (domain.md 4.3)."""
+    credit_id, version = _next(unit.in_progress, new_id)
+    place: Place = decision.qualification_id, decision.unit_id
+    held = UnitInProgress(credit_id, version, validation.held)
+    said = facts.credit_partially_recognised(validation, decision, credit_id, version)
+    return replace(standing, in_progress={**standing.in_progress, place: held}), None, (said,)
+
+
+def _document(standing: Standing, validation: Validation, decision: Decision, new_id: NewId) -> Followed:
+    """An entry without points: on record, and in the chain (domain.md 4.9)."""
+    entry = append(standing.head, _entry(EntryKind.DOCUMENTED, new_id(), Decimal(0), decision, new_id()))
+    return replace(standing, head=entry.head), entry, (facts.credit_documented(validation, decision, entry),)
+
+
+def _next(in_progress: UnitInProgress | None, new_id: NewId) -> tuple[UUID, int]:
+    """Id and version of the credit: of a new one, or of the one that was in progress."""
+    return (in_progress.credit_id, in_progress.version + 1) if in_progress else (new_id(), 1)
+
+
+def _entry(kind: EntryKind, credit_id: UUID, points: Decimal | None, decision: Decision, entry_id: UUID) -> Entry:
+    return Entry(
+        entry_id=entry_id,
+        learner_id=decision.learner_id,
+        kind=kind,
+        credit_id=credit_id,
+        decision_id=decision.decision_id,
+        home_id=decision.home_id,
+        home_country=decision.home_country,
+        qualification_id=decision.qualification_id,
+        unit_id=decision.unit_id,
+        points=points,
+        at=decision.decided_at,
+    )
+
+
+def _complete(standing: Standing, unit: UnitFacts, decision: Decision) -> tuple[Standing, Sequence[Fact]]:
+    """Say once when every compulsory unit counts; the awarding body awards (domain.md 3.5)."""
+    this, required = decision.qualification_id, set(required_units(unit.qualification))
+    counted = {unit_id for qualification_id, unit_id in standing.credits if qualification_id == this}
+    if not required or not required <= counted or this in standing.completed:
+        return standing, ()
+    completed = facts.qualification_completed(decision, sorted(required))
+    return replace(standing, completed=standing.completed | {this}), (completed,)
