@@ -69,7 +69,8 @@ async def request_learning_agreement_changes(
 ) -> LearningAgreementAnswer:
     """Say as the hosting institution what you want otherwise in exactly this content, instead of approving it.
 
-    Home then edits it, which gives the next `content_version`, or withdraws it. What you say is kept for life.
+    Home then edits it, which gives the next `content_version`, or withdraws it. What you say is kept until the learner
+    is erased.
     """
     requested = await handlers.request_changes(tx, caller, learning_agreement_id, version, body.seen(), body.text)
     return answer(response, requested)

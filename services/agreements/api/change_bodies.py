@@ -1,12 +1,12 @@
 """What a change of an agreed content looks like on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from services.agreements.api.fields import ANSWER, HashProfile, Sha256, distinct
+from services.agreements.api.fields import ANSWER, HashProfile, Sha256, content_of, distinct
 from services.agreements.api.learning_agreement_terms import EXAMPLE, LearningAgreementRequest
 from services.agreements.domain.change_reasons import ChangeType, Reason, ReasonCode
 from services.agreements.domain.changes import Difference
@@ -74,9 +74,4 @@ class ChangeAnswer(BaseModel):
 
     @classmethod
     def of(cls, change: ProposedChange) -> Self:
-        revision: dict[str, Any] = {
-            "content_version": change.content.revision.number,
-            "content_hash": change.content.revision.hash,
-            "hash_profile": change.content.revision.profile,
-        }
-        return cls.model_validate({**vars(change.content), **vars(change), **revision})
+        return cls.model_validate({**vars(change.content), **vars(change), **content_of(change.content.revision)})

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from services.agreements.domain.revisions import Seen
+from services.agreements.domain.revisions import Revision, Seen
 from shared.bodies import WRITTEN_AS_DATE, Body, LongText
 from shared.canonical import PROFILE
 
@@ -29,6 +29,11 @@ Day = Annotated[
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 HashProfile = Annotated[str, Field(description="How the hash is made", examples=[PROFILE])]
+
+
+def content_of(revision: Revision) -> dict[str, Any]:
+    """Which content it is, in every answer that shows one."""
+    return {"content_version": revision.number, "content_hash": revision.hash, "hash_profile": revision.profile}
 
 
 class _Distinct(AfterValidator):

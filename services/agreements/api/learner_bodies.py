@@ -12,7 +12,7 @@ from services.agreements.domain.learners import ErasureReason, Identifiers, Lear
 from services.agreements.domain.retention import Periods, retention
 from services.agreements.handlers import Registration
 from shared import clock
-from shared.bodies import NOT_BLANK, WRITTEN_AS_DATE, Body, CountryCode, ShortText
+from shared.bodies import NOT_BLANK, WRITTEN_AS_DATE, Body, CountryCode, EmailAddress, PhoneNumber, ShortText
 
 PERSONAL_DATA, IDENTIFIERS = TypeAdapter(PersonalData), TypeAdapter(Identifiers)
 
@@ -28,9 +28,6 @@ EXAMPLE: dict[str, Any] = {
     "esi": "urn:schac:personalUniqueCode:int:esi:school.example:2026-0001",
 }
 
-# Whether an address works only a letter to it can tell; this refuses what is none at all.
-EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()./-]{3,29}$")]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NOT_BLANK]
 Esi = Annotated[
     str,
@@ -53,7 +50,7 @@ class GuardianBody(Body):
 
     name: ShortText
     email: EmailAddress | None = None
-    phone: Phone | None = None
+    phone: PhoneNumber | None = None
     address: Address | None = None
 
 
@@ -61,7 +58,7 @@ class LearnerFields(Body):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     email: EmailAddress | None = None
-    phone: Phone | None = None
+    phone: PhoneNumber | None = None
     address: Address | None = None
     nationality: CountryCode | None = None
     guardian: GuardianBody | None = Field(None, description="Needed before a minor signs anything")

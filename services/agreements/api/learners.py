@@ -104,7 +104,8 @@ async def erase_learner(
 ) -> LearnerAnswer:
     """Erase everything personal about a learner of your institution; there is no way back.
 
-    The pseudonym stays, and with it agreements and decisions. Refused while a learning agreement is not over.
+    The pseudonym stays, and with it agreements and decisions, without what was written about the learner: contacts,
+    comments, reasons. Refused while a learning agreement is not over.
     """
     learner = await handlers.erase_learner(tx, caller, learner_id, version, body.reason)
     return _answer(response, learner, settings)

@@ -2,27 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.agreements.api.contact_bodies import ContactsAnswer
-from services.agreements.api.fields import ANSWER, HashProfile, SeenBody, Sha256
+from services.agreements.api.fields import ANSWER, HashProfile, SeenBody, Sha256, content_of
 from services.agreements.api.learning_agreement_terms import LearningAgreementRequest
 from services.agreements.domain.change_reasons import Reason
 from services.agreements.domain.diffs import Difference
 from services.agreements.domain.learning_agreements import Ending, LearningAgreement, Signature, State
-from services.agreements.domain.revisions import Revision
 from services.agreements.store import LearningAgreementVersion
 from shared.bodies import LongText
 from shared.contracts.agreements import Side
 from shared.entity_tags import set_etag
-
-
-def _content(revision: Revision) -> dict[str, Any]:
-    return {"content_version": revision.number, "content_hash": revision.hash, "hash_profile": revision.profile}
 
 
 class ChangeRequestRequest(SeenBody):
@@ -71,7 +66,7 @@ class LearningAgreementAnswer(LearningAgreementRequest):
                 **vars(agreement),
                 **vars(agreement.terms),
                 "learning_agreement_id": agreement.id,
-                **_content(agreement.revision),
+                **content_of(agreement.revision),
             }
         )
 
@@ -98,7 +93,7 @@ class LearningAgreementVersionAnswer(LearningAgreementRequest):
 
     @classmethod
     def of(cls, version: LearningAgreementVersion) -> Self:
-        return cls.model_validate({**vars(version), **vars(version.terms), **_content(version.revision)})
+        return cls.model_validate({**vars(version), **vars(version.terms), **content_of(version.revision)})
 
 
 class LearningAgreementDiffAnswer(BaseModel):

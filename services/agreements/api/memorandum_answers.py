@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.agreements.api.fields import ANSWER, HashProfile, Sha256
+from services.agreements.api.fields import ANSWER, HashProfile, Sha256, content_of
 from services.agreements.api.memorandum_bodies import GeneralInfoBody
 from services.agreements.api.memorandum_terms import TermsBody, shown
 from services.agreements.domain.diffs import Difference
@@ -23,13 +23,8 @@ from services.agreements.domain.memoranda import (
     State,
     Suspension,
 )
-from services.agreements.domain.revisions import Revision
 from services.agreements.store import MemorandumVersion
 from shared import clock
-
-
-def _content(revision: Revision) -> dict[str, Any]:
-    return {"content_version": revision.number, "content_hash": revision.hash, "hash_profile": revision.profile}
 
 
 class QualificationStanding(BaseModel):
@@ -69,7 +64,7 @@ class AmendmentAnswer(TermsBody):
 
     @classmethod
     def of(cls, amendment: Amendment) -> Self:
-        return cls.model_validate({**vars(amendment), **shown(amendment.terms), **_content(amendment.revision)})
+        return cls.model_validate({**vars(amendment), **shown(amendment.terms), **content_of(amendment.revision)})
 
 
 class MemorandumAnswer(TermsBody):
@@ -104,7 +99,7 @@ class MemorandumAnswer(TermsBody):
             {
                 **vars(memorandum),
                 **shown(memorandum.terms),
-                **_content(memorandum.revision),
+                **content_of(memorandum.revision),
                 "memorandum_id": memorandum.id,
                 "in_force": why_not is None,
                 "not_in_force_because": why_not,
@@ -142,7 +137,7 @@ class MemorandumVersionAnswer(TermsBody):
 
     @classmethod
     def of(cls, version: MemorandumVersion) -> Self:
-        return cls.model_validate({**vars(version), **shown(version.terms), **_content(version.revision)})
+        return cls.model_validate({**vars(version), **shown(version.terms), **content_of(version.revision)})
 
 
 class HistoryAnswer(BaseModel):

@@ -1,12 +1,12 @@
 """What is said of a stay, and what is written down of it afterwards."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
-from services.agreements.api.fields import ANSWER, Day, HashProfile, Sha256, check_order, distinct
+from services.agreements.api.fields import ANSWER, Day, HashProfile, Sha256, check_order, content_of, distinct
 from services.agreements.domain.complements import Account
 from services.agreements.domain.learning_agreements import Complement, LearningAgreement, Signature, State
 from shared.bodies import Body, LongText
@@ -119,12 +119,12 @@ class ComplementAnswer(ComplementRequest):
 
     @classmethod
     def of(cls, agreement: LearningAgreement, complement: Complement) -> Self:
-        revision: dict[str, Any] = {
-            "content_version": complement.revision.number,
-            "content_hash": complement.revision.hash,
-            "hash_profile": complement.revision.profile,
-        }
         about = {"learning_agreement_id": agreement.id, "version": agreement.version, "state": agreement.state}
         return cls.model_validate(
-            {**vars(complement.account), **revision, **about, "signatures": complement.signatures}
+            {
+                **vars(complement.account),
+                **content_of(complement.revision),
+                **about,
+                "signatures": complement.signatures,
+            }
         )

@@ -1,6 +1,6 @@
 """Changing what was agreed, before and during the stay; until all have signed, it stays in force (domain.md 3.2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -73,7 +73,7 @@ class ChangeEnding:
     outcome: Outcome
     ended_at: datetime
     side: Side | None = None
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
 
 
 def propose(

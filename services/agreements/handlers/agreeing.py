@@ -61,7 +61,7 @@ async def approve_learning_agreement(
 async def request_changes(
     tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, version: int, seen: Seen, text: str
 ) -> LearningAgreement:
-    """The host's comment is kept for as long as the agreement."""
+    """The host's comment is kept until the learner is erased."""
     agreement, now = await locked(tx, caller, learning_agreement_id, version), clock.now()
     require_institution(caller, agreement.terms.host_id, HOST)
     outcome = agreeing.request_changes(agreement, seen, now)

@@ -12,7 +12,7 @@ from services.agreements.domain import complementing
 from services.agreements.domain.complements import Account
 from services.agreements.domain.learning_agreements import LearningAgreement, Signature
 from services.agreements.domain.revisions import Seen
-from services.agreements.handlers.frames import HOST, locked, side_of
+from services.agreements.handlers.frames import HOST, check_may_sign, locked, side_of
 from shared import clock, outbox
 from shared.auth import Principal
 from shared.contracts.agreements import Side
@@ -49,7 +49,7 @@ async def sign_complement(
     side = side_of(caller, agreement)
     if side is Side.HOME:
         raise Forbidden("The learner and the hosting institution sign what took place.")
-    return await _sign(tx, agreement, Signature(side, caller.sub, clock.now()), seen)
+    return await _sign(tx, caller, agreement, side, seen)
 
 
 async def sign_complement_for_learner(
@@ -57,7 +57,7 @@ async def sign_complement_for_learner(
 ) -> LearningAgreement:
     """The learner's signature through a signing link, as `sign_for_learner`."""
     agreement = await store.load_learning_agreement(tx, learning_agreement_id, learner, for_update=True)
-    return await _sign(tx, agreement, Signature(Side.LEARNER, learner.sub, clock.now()), seen)
+    return await _sign(tx, learner, agreement, Side.LEARNER, seen)
 
 
 async def keep_unit_decisions(tx: AsyncConnection, events: Sequence[Event[UnitDecided]]) -> None:
@@ -79,13 +79,16 @@ async def keep_unit_decisions(tx: AsyncConnection, events: Sequence[Event[UnitDe
 
 
 async def _sign(
-    tx: AsyncConnection, agreement: LearningAgreement, signature: Signature, seen: Seen
+    tx: AsyncConnection, caller: Principal, agreement: LearningAgreement, side: Side, seen: Seen
 ) -> LearningAgreement:
-    signed, facts = complementing.sign(agreement, signature, seen)
+    now = clock.now()
+    if side is Side.LEARNER:
+        await check_may_sign(tx, caller, agreement)
+    signed, facts = complementing.sign(agreement, Signature(side, caller.sub, now), seen)
     await store.save_learning_agreement(tx, signed)
     await outbox.add(tx, facts)
     units = await store.decided_units(tx, [agreement.id])
-    closed, facts_then = complementing.close(signed, units[agreement.id], signature.signed_at)
+    closed, facts_then = complementing.close(signed, units[agreement.id], now)
     if facts_then:
         await store.save_learning_agreement(tx, closed)
         await outbox.add(tx, facts_then)

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.agreements import store
 from services.agreements.domain import learners
 from services.agreements.domain.learners import ErasureReason, Identifiers, Learner, PersonalData
-from services.agreements.domain.learning_agreements import State
+from services.agreements.domain.learning_agreements import LearningAgreement, State
 from services.agreements.domain.retention import Periods, is_over
 from services.agreements.handlers import sealing
 from services.agreements.store import Deed
@@ -73,22 +73,24 @@ async def edit_learner(
 async def erase_learner(
     tx: AsyncConnection, caller: Principal, learner_id: UUID, version: int, because: ErasureReason
 ) -> Learner:
-    """Everything but the pseudonym, also where institutions noted who is to be reached during the stay."""
+    """Everything but the pseudonym, also where institutions wrote whom to reach during the stay or why it ended."""
     await store.load_learner(tx, learner_id, caller)
     # Whoever changes an agreement locks it before the learner; in another order they would wait for each other.
-    await store.lock_agreements_of(tx, learner_id)
+    agreements = await store.lock_agreements_of(tx, learner_id)
     learner = await _locked(tx, caller, learner_id, version)
-    open_ones = await store.agreements_in(tx, learner_id, (*PENDING, *RUNNING))
-    return await _erased(tx, learner, because, caller.sub, running=open_ones)
+    open_ones = await store.agreements_in(tx, learner_id, (*PENDING, *RUNNING))  # drafted until the learner was locked
+    erased = learners.erase(learner, because, clock.now(), open_ones)
+    return await _keep_erased(tx, erased, agreements, caller.sub)
 
 
 async def purge_learner(tx: AsyncConnection, learner_id: UUID, periods: Periods) -> bool:
     """Erase the learner if the time is still over and nothing is running; whether it was done."""
-    await store.lock_agreements_of(tx, learner_id)
+    agreements = await store.lock_agreements_of(tx, learner_id)
     learner = await store.load_learner(tx, learner_id, None, for_update=True)
     if not await is_purgeable(tx, learner, periods):
         return False
-    await _erased(tx, learner, ErasureReason.RETENTION_ENDED, PURGE)
+    erased = learners.erase(learner, ErasureReason.RETENTION_ENDED, clock.now())
+    await _keep_erased(tx, erased, agreements, PURGE)
     return True
 
 
@@ -108,14 +110,13 @@ async def reseal_learner(tx: AsyncConnection, learner: Learner, vault: Vault) ->
     return True
 
 
-async def _erased(
-    tx: AsyncConnection, learner: Learner, because: ErasureReason, by: str, running: Collection[UUID] = ()
+async def _keep_erased(
+    tx: AsyncConnection, erased: Learner, agreements: Sequence[LearningAgreement], by: str
 ) -> Learner:
-    erased = learners.erase(learner, because, clock.now(), list(running))
     await store.save_learner(tx, erased)
-    await store.erase_contacts(tx, learner.id)
-    await store.revoke_signing_links(tx, learner.id, by)
-    await store.note(tx, erased, Deed.ERASED, by, because=because)
+    await store.erase_words(tx, agreements)
+    await store.revoke_signing_links(tx, erased.id, by)
+    await store.note(tx, erased, Deed.ERASED, by, because=erased.erased_because)
     return erased
 
 

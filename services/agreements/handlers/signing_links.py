@@ -72,6 +72,7 @@ async def make_signing_link(
 async def revoke_signing_link(
     tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, link_id: UUID, version: int
 ) -> SigningLink:
+    await store.load_learning_agreement(tx, learning_agreement_id, caller, for_update=True)  # before the link, as ever
     link = await store.load_signing_link(tx, learning_agreement_id, link_id, caller, for_update=True)
     require_institution(caller, link.home_id, HOME)
     require_version(link.version, version)
@@ -94,13 +95,12 @@ async def open_signing_link(tx: AsyncConnection, secret: str, address: str) -> O
 async def sign_by_link(
     tx: AsyncConnection, secret: str, seen: Seen, address: str
 ) -> tuple[SigningLink, LearningAgreement]:
-    """The agreement is locked before the link, as by everybody who locks both; of two at once one finds it used."""
+    """The agreement is locked before the link, as by everybody who has to do with both; of two one finds it used."""
     found = await store.find_signing_link(tx, hash_of(secret))
     holder, where = _holder(found), found.learning_agreement_id
     agreement = await store.load_learning_agreement(tx, where, holder, for_update=True)
     link = await store.load_signing_link(tx, where, found.id, holder, for_update=True)
     used = signing_links.use(link, agreement, seen, clock.now(), address)
-    (await store.load_learner(tx, link.learner_id, holder)).check_may_sign(clock.now().date())
     signed = await _sign(tx, holder, link, seen)
     await store.save_signing_link(tx, used)
     return used, signed

@@ -1,6 +1,7 @@
 """All the SQL of agreements, one module for each aggregate and one for what the catalogue said."""
 
 from services.agreements.store.due import Due, claim_due, lock_aggregate, next_due, schedule, unschedule
+from services.agreements.store.erasing import erase_words
 from services.agreements.store.learner_history import Deed, Entry, history_of, note
 from services.agreements.store.learners import (
     add_learner,
@@ -8,7 +9,6 @@ from services.agreements.store.learners import (
     alike,
     list_learners,
     load_learner,
-    lock_agreements_of,
     next_learners,
     save_learner,
     save_sealed,
@@ -35,10 +35,10 @@ from services.agreements.store.learning_agreements import (
     add_learning_agreement,
     count_agreed,
     delete_learning_agreement,
-    erase_contacts,
     has_overlap,
     list_learning_agreements,
     load_learning_agreement,
+    lock_agreements_of,
     lock_learning_agreements,
     save_learning_agreement,
 )
@@ -104,7 +104,7 @@ __all__ = [
     "delete_learning_agreement",
     "delete_memorandum",
     "end_change",
-    "erase_contacts",
+    "erase_words",
     "find_duplicate",
     "find_signing_link",
     "has_overlap",

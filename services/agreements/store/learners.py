@@ -101,12 +101,6 @@ async def next_learners(tx: AsyncConnection, after: UUID, at_most: int) -> Seque
     return [_learner(row) for row in await tx.execute(select.order_by(LEARNERS.c.id).limit(at_most))]
 
 
-async def lock_agreements_of(tx: AsyncConnection, learner_id: UUID) -> None:
-    agreements = LEARNING_AGREEMENTS.c
-    these = sa.select(agreements.id).where(agreements.learner_id == learner_id).order_by(agreements.id)
-    await tx.execute(these.with_for_update())
-
-
 async def agreements_in(tx: AsyncConnection, learner_id: UUID, states: Collection[State]) -> list[UUID]:
     """The learner's agreements that are in one of the states."""
     agreements = LEARNING_AGREEMENTS.c

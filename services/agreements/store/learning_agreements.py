@@ -20,7 +20,6 @@ from shared.auth import Principal
 from shared.paging import PageRequest, Slice
 
 LEARNING_AGREEMENT = TypeAdapter(LearningAgreement)
-TERMS = TypeAdapter(Terms)
 
 
 async def load_learning_agreement(
@@ -32,8 +31,17 @@ async def load_learning_agreement(
 
 
 async def lock_learning_agreements(tx: AsyncConnection, ids: Collection[UUID]) -> Sequence[LearningAgreement]:
-    """Those that there are, for the system; always in the same order, so that nobody waits in a circle."""
-    these = LEARNING_AGREEMENTS.c.id.in_(ids)
+    """Those that there are, for the system."""
+    return await _locked(tx, LEARNING_AGREEMENTS.c.id.in_(ids))
+
+
+async def lock_agreements_of(tx: AsyncConnection, learner_id: UUID) -> Sequence[LearningAgreement]:
+    """For the learner's home institution, and the system."""
+    return await _locked(tx, LEARNING_AGREEMENTS.c.learner_id == learner_id)
+
+
+async def _locked(tx: AsyncConnection, these: sa.ColumnElement[bool]) -> Sequence[LearningAgreement]:
+    """Always in the same order, so that nobody waits in a circle."""
     select = sa.select(LEARNING_AGREEMENTS).where(these).order_by(LEARNING_AGREEMENTS.c.id).with_for_update()
     return [_learning_agreement(row) for row in await tx.execute(select)]
 
@@ -83,10 +91,11 @@ async def has_overlap(tx: AsyncConnection, terms: Terms, *, besides: UUID) -> bo
     The learner's row has to be locked before, so that two agreements at once do not miss each other.
     """
     agreements = LEARNING_AGREEMENTS.c
-    others = sa.select(agreements.terms).where(
+    others = sa.select(LEARNING_AGREEMENTS).where(
         agreements.learner_id == terms.learner_id, agreements.id != besides, agreements.state.not_in(OVER)
     )
-    return any(terms.overlaps(TERMS.validate_python(other)) for other in await tx.scalars(others))
+    found = [_learning_agreement(row) for row in await tx.execute(others)]
+    return any(terms.overlaps(taken) for other in found for taken in other.occupying())
 
 
 async def count_agreed(tx: AsyncConnection, terms: Terms, *, besides: UUID) -> int:
@@ -114,14 +123,6 @@ async def save_learning_agreement(tx: AsyncConnection, agreement: LearningAgreem
 
 async def delete_learning_agreement(tx: AsyncConnection, agreement: LearningAgreement) -> None:
     await tx.execute(sa.delete(LEARNING_AGREEMENTS).where(LEARNING_AGREEMENTS.c.id == agreement.id))
-
-
-async def erase_contacts(tx: AsyncConnection, learner_id: UUID) -> None:
-    """Of all agreements of the learner: whom to call about somebody is about them too."""
-    agreements = LEARNING_AGREEMENTS.c
-    with_some = sa.and_(agreements.learner_id == learner_id, agreements.contacts != {})
-    next_version = agreements.version + 1
-    await tx.execute(sa.update(LEARNING_AGREEMENTS).where(with_some).values(contacts={}, version=next_version))
 
 
 def _learning_agreement(row: sa.Row[Any]) -> LearningAgreement:

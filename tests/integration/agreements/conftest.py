@@ -105,12 +105,12 @@ class World:
         drafted = await self.drafted_agreement(memorandum, **changes)
         return await step(self.learner(drafted["learner_id"]), drafted, "signatures", seen(drafted))
 
-    async def home_signed(self) -> dict[str, Any]:
-        signed = await self.learner_signed()
+    async def home_signed(self, memorandum: dict[str, Any] | None = None) -> dict[str, Any]:
+        signed = await self.learner_signed(memorandum)
         return await step(self.home(), signed, "signatures", seen(signed))
 
-    async def agreed(self) -> dict[str, Any]:
-        signed = await self.home_signed()
+    async def agreed(self, memorandum: dict[str, Any] | None = None) -> dict[str, Any]:
+        signed = await self.home_signed(memorandum)
         return await step(self.host(), signed, "approval", seen(signed))
 
 

@@ -24,7 +24,7 @@ from tests.integration.agreements.abroad import (
     read,
     started,
 )
-from tests.integration.agreements.conftest import World, answered, attempt, path_of, refused, step
+from tests.integration.agreements.conftest import AGREEMENTS, World, answered, attempt, path_of, refused, step
 from tests.support.builders.agreement_bodies import learning_agreement_body, unit_abroad_body
 from tests.support.builders.agreements import comparability_of
 from tests.support.running import said_about
@@ -52,6 +52,29 @@ async def test_a_change_holds_once_all_three_have_signed_it(world: World, agreem
     assert isinstance(last, LearningAgreementChanged)
     assert (str(last.ends_on), last.content_version, last.version) == (LONGER, 2, changed["version"])
     assert last.content_hash == changed["content_hash"]
+
+
+async def test_what_home_has_signed_and_what_it_drafts_never_have_a_learner_do_a_unit_twice_at_once(world: World):
+    memorandum = await world.active_memorandum()
+    agreed = await world.agreed(memorandum)
+    other = learning_agreement_body(agreed["learner_id"], memorandum, starts_on="2026-04-06", ends_on="2026-04-30")
+    proposed = await extended(world, agreed)
+    content = await open_change(world, proposed)
+    by_learner = await step(world.learner(agreed["learner_id"]), proposed, "changes/signatures", content)
+    by_home = await step(world.home(), by_learner, "changes/signatures", content)
+    refused(await world.home().post(AGREEMENTS, other), "duplicate-agreement")
+    await step(world.host(), by_home, "changes/withdrawal", REASON)
+    answered(await world.home().post(AGREEMENTS, other), 201)
+
+
+async def test_who_came_back_early_can_do_the_unit_elsewhere(world: World):
+    memorandum = await world.active_memorandum()
+    agreed = await world.agreed(memorandum)
+    begun = await step(world.host(), agreed, "start", {"started_on": "2026-03-02"})
+    body = learning_agreement_body(agreed["learner_id"], memorandum, starts_on="2026-03-16", ends_on="2026-03-27")
+    refused(await world.home().post(AGREEMENTS, body), "duplicate-agreement")
+    await step(world.host(), begun, "interruption", {"last_day": "2026-03-13"} | REASON)
+    answered(await world.home().post(AGREEMENTS, body), 201)
 
 
 async def test_units_are_substituted_before_and_during_the_stay(world: World):

@@ -31,7 +31,7 @@ from tests.integration.agreements.abroad import (
     read,
     started,
 )
-from tests.integration.agreements.conftest import World, answered, attempt, path_of, refused, step
+from tests.integration.agreements.conftest import LEARNERS, World, answered, attempt, path_of, refused, step
 from tests.support.builders.agreement_bodies import seen, unit_abroad_body
 from tests.support.builders.agreements import comparability_of
 from tests.support.builders.recognition import (
@@ -110,6 +110,16 @@ async def test_it_is_written_and_signed_only_when_and_by_whom_it_may_be(world: W
     refused(await attempt(world.host(), drafted, SIGN, stale), "stale-approval")
     once = await step(world.host(), drafted, SIGN, seen(drafted))
     refused(await attempt(world.host(), once, SIGN, seen(drafted)), "conflict")
+
+
+async def test_nobody_who_was_erased_signs_what_took_place(world: World):
+    drafted = await complement_drafted(world, await completed(world))
+    learner = world.learner((await read(world, drafted))["learner_id"])
+    where = f"{LEARNERS}/{learner.learner_id}/erasure"
+    answered(await world.home().post(where, {"reason": "requested"}, version=1))
+    response = await attempt(learner, drafted, SIGN, seen(drafted))
+    refused(response, "wrong-state")
+    assert response.json()["state"] == "erased"
 
 
 async def test_what_was_not_agreed_did_not_take_place_under_it(world: World):

@@ -7,9 +7,18 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from services.agreements.api.learning_agreement_terms import LearningAgreementRequest
 from services.agreements.tables import METADATA
 from shared.db import SYSTEM
 from shared.service import Running
+from tests.integration.agreements.abroad import (
+    ENDED,
+    EXTENSION,
+    LONGER,
+    STARTED,
+    change_body,
+    complement_drafted,
+)
 from tests.integration.agreements.conftest import LEARNERS, World, answered, attempt, everything, path_of, refused, step
 from tests.support.builders.agreement_bodies import learner_body, learning_agreement_body, seen
 from tests.support.learners import ESI, GUARDIAN
@@ -47,11 +56,14 @@ async def over(world: World, body: dict[str, Any]) -> dict[str, Any]:
         await world.home().post("/v1/learning-agreements", learning_agreement_body(learner["learner_id"], memorandum)),
         201,
     )
-    signed = await step(world.learner(learner["learner_id"]), drafted, "signatures", seen(drafted))
+    started = await step(world.host(), await signed_by_all(world, drafted), "start", STARTED)
+    return await step(world.host(), started, "completion", ENDED)
+
+
+async def signed_by_all(world: World, drafted: dict[str, Any]) -> dict[str, Any]:
+    signed = await step(world.learner(drafted["learner_id"]), drafted, "signatures", seen(drafted))
     signed = await step(world.home(), signed, "signatures", seen(signed))
-    agreed = await step(world.host(), signed, "approval", seen(signed))
-    started = await step(world.host(), agreed, "start", {"started_on": "2026-03-02"})
-    return await step(world.host(), started, "completion", {"completed_on": "2026-03-27"})
+    return await step(world.host(), signed, "approval", seen(signed))
 
 
 async def kept(agreements: Running) -> dict[str, str]:
@@ -105,6 +117,34 @@ async def test_after_an_erasure_nothing_personal_is_left_in_the_database(world: 
     assert erased in await everything(world.home(), LEARNERS)
 
 
+async def test_words_about_a_learner_go_with_the_learner(world: World, agreements: Running):
+    said = {what: f"{what} {uuid4().hex}" for what in ("asked", "reason", "no", "ended", "ill", "mentor")}
+    signed = await world.home_signed()
+    asked = await step(world.host(), signed, "change-requests", seen(signed) | {"text": said["asked"]})
+    terms = {name: asked[name] for name in LearningAgreementRequest.model_fields}
+    drafted = answered(await world.home().put(path_of(asked), terms, version=asked["version"]))
+    agreed = await signed_by_all(world, drafted)
+    contacts = {"mentor": {"name": said["mentor"]}}
+    agreed = answered(await world.host().put(f"{path_of(agreed)}/contacts", contacts, version=agreed["version"]))
+    why = EXTENSION | {"text": said["reason"]}
+    changing = await step(world.home(), agreed, "changes", change_body(agreed, why, ends_on=LONGER))
+    rejected = await step(world.host(), changing, "changes/rejection", {"reason": said["no"]})
+    begun = await step(world.host(), rejected, "start", STARTED)
+    over = await step(world.host(), begun, "interruption", {"last_day": "2026-03-13", "reason": said["ended"]})
+    broken = [{"first_day": "2026-03-09", "last_day": "2026-03-10", "reason": said["ill"]}]
+    await complement_drafted(world, over, interruptions=broken)
+    before = await kept(agreements)
+    assert all(any(text in table for table in before.values()) for text in said.values())
+    answered(await world.home().post(at(over["learner_id"], "/erasure"), REQUESTED, version=1))
+    after = await kept(agreements)
+    assert [name for text in said.values() for name, table in after.items() if text in table] == []
+    exported = answered(await world.home().get(at(over["learner_id"], "/export")))
+    [record] = exported["agreements"]
+    assert (record["agreement"]["ending"]["side"], record["changes"][0]["ending"]["outcome"]) == ("host", "rejected")
+    assert [reason["code"] for reason in record["changes"][0]["reasons"]] == [EXTENSION["code"]]
+    assert [request["content_hash"] for request in record["change_requests"]] == [signed["content_hash"]]
+
+
 async def test_what_was_agreed_outlives_the_names(world: World):
     completed = await over(world, unmistakable())
     where = path_of(completed)
@@ -121,18 +161,13 @@ async def test_what_was_agreed_outlives_the_names(world: World):
     assert [entry["what"] for entry in exported["history"]][-2:] == ["erased", "exported"]
 
 
-async def test_contacts_in_agreements_go_with_the_learner(world: World, agreements: Running):
-    completed = await over(world, unmistakable())
-    this = {"id": completed["learning_agreement_id"]}
-    noted = sa.text('UPDATE learning_agreements SET contacts = \'{"home": {"changed_by": "x"}}\' WHERE id = :id')
-    async with agreements.database.transaction(SYSTEM) as tx:
-        await tx.execute(noted, this)
+async def test_who_has_read_an_agreement_with_contacts_sees_that_they_are_gone(world: World):
+    path = path_of(completed := await over(world, unmistakable()))
+    contacts = {"emergency_contact": {"name": "Duty desk"}}
+    before = answered(await world.home().put(f"{path}/contacts", contacts, version=completed["version"]))
     answered(await world.home().post(at(completed["learner_id"], "/erasure"), REQUESTED, version=1))
-    async with agreements.database.transaction(SYSTEM) as tx:
-        row = (
-            await tx.execute(sa.text("SELECT contacts, version FROM learning_agreements WHERE id = :id"), this)
-        ).one()
-    assert (row.contacts, row.version) == ({}, completed["version"] + 1)
+    after = answered(await world.home().get(path))
+    assert (after["contacts"], after["version"]) == ({"home": None, "host": None}, before["version"] + 1)
 
 
 async def test_nobody_is_erased_while_an_agreement_is_not_over(world: World):

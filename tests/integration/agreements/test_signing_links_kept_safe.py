@@ -1,5 +1,6 @@
 """What keeps a link from being guessed, leaked or used for more than it is for."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from shared.token_buckets import TokenBuckets
 from tests.integration.agreements.conftest import World, answered, everything, refused
 from tests.integration.agreements.test_signing_links import linked, links_of, sign
 from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL
+from tests.support.locks import until_somebody_waits_for_a_lock
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -60,6 +62,20 @@ async def test_the_secret_is_in_no_log_and_no_problem(world: World):
         answered(await sign(world, link))
         problems = [await sign(world, link), await sign(world, link, {"content_version": "x"})]
     assert link["secret"] not in str(logged) + "".join(problem.text for problem in problems)
+
+
+async def test_whoever_takes_a_link_back_waits_for_who_is_at_work_on_its_agreement(world: World, agreements: Running):
+    """As whoever signs by it or erases its learner does: in another order they would wait for each other."""
+    drafted = await world.drafted_agreement()
+    link = await linked(world, drafted)
+    path = f"{links_of(drafted)}/{link['link_id']}/revocation"
+    this, one = LEARNING_AGREEMENTS.c.id == drafted["learning_agreement_id"], SIGNING_LINKS.c.id == link["link_id"]
+    async with agreements.database.transaction(SYSTEM) as tx:
+        await tx.execute(sa.select(LEARNING_AGREEMENTS.c.id).where(this).with_for_update())
+        revoking = asyncio.create_task(world.home().post(path, version=1))
+        await until_somebody_waits_for_a_lock(agreements.database)
+        await tx.execute(sa.select(SIGNING_LINKS.c.id).where(one).with_for_update(nowait=True))
+    answered(await revoking)
 
 
 @pytest.mark.parametrize("limit", ["PER_LINK", "PER_ADDRESS"])

@@ -101,3 +101,16 @@ async def test_what_was_proposed_or_decided_cannot_be_rewritten(agreements: Runn
             for right in forbidden:
                 may = sa.text("SELECT has_table_privilege(:table, :right)")
                 assert await tx.scalar(may, {"table": table, "right": right}) is False
+
+
+async def test_an_erasure_can_reach_words_and_nothing_that_was_signed(agreements: Running):
+    may = sa.text("SELECT has_column_privilege(:table, :column, 'UPDATE')")
+    rights = {
+        "learning_agreement_versions": {"reasons": True, "terms": False, "content_hash": False},
+        "learning_agreement_comments": {"text": True, "requested_by": False},
+        "learning_agreement_signatures": {"signatory": False},
+    }
+    async with agreements.database.transaction(None) as tx:
+        for table, columns in rights.items():
+            for column, expected in columns.items():
+                assert await tx.scalar(may, {"table": table, "column": column}) is expected, (table, column)

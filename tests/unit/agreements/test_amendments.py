@@ -134,12 +134,15 @@ def test_a_change_of_one_qualification_alone_needs_those_who_sign_for_it(after: 
     assert quorum(OF_THREE, after) == needs
 
 
-def test_suspensions_of_what_is_no_longer_covered_are_gone():
-    qualifications = (covered_here(MALTA_ICT), covered_here(ITALY_ICT))
-    active, scope = memorandum(State.ACTIVE, qualifications=qualifications), (ITALY_ICT.qualification_id,)
-    suspended = memoranda.suspend(active, signatory(HOST), "Fire.", scope, INSTITUTIONS, AT).memorandum
-    before = amending(before=suspended)
-    assert approve(approve(before, HOME).memorandum, HOST).memorandum.suspensions == ()
+def test_a_suspension_is_not_got_rid_of_by_amending_its_qualification_away_and_back():
+    qualifications, today = (covered_here(MALTA_ICT), covered_here(ITALY_ICT)), AT.date()
+    active, suspended_id = memorandum(State.ACTIVE, qualifications=qualifications), ITALY_ICT.qualification_id
+    suspended = memoranda.suspend(active, signatory(HOST), "Fire.", (suspended_id,), INSTITUTIONS, AT).memorandum
+    without = approve(approve(amending(before=suspended), HOME).memorandum, HOST).memorandum
+    again = amending(replace(LONGER, qualifications=qualifications), before=without)
+    amended = approve(approve(again, HOME).memorandum, HOST).memorandum
+    assert amended.why_not_in_force(today, suspended_id)
+    assert amended.why_not_in_force(today, MALTA_ICT.qualification_id) is None
 
 
 def test_the_fate_of_each_content_is_known():

@@ -51,6 +51,13 @@ def test_a_party_cannot_lift_what_a_competent_body_has_suspended():
     assert resume(suspended, colleague).state is State.ACTIVE
 
 
+def test_who_was_only_asked_to_be_a_party_brings_no_competent_body_into_scope():
+    asked = replace(active(), countries=("DE", "IT", "MT"))
+    with pytest.raises(Forbidden):
+        suspend(asked, replace(BODY, countries=frozenset({"DE"})))
+    assert suspend(asked, replace(BODY, countries=frozenset({"DE", "MT"}))).suspensions[0].countries == ("MT",)
+
+
 def test_it_stays_suspended_as_long_as_one_side_holds_it_so():
     both = suspend(suspend(active(), signatory(HOME)), signatory(HOST))
     half = memoranda.resume(both, signatory(HOME), None, INSTITUTIONS, AT)

@@ -1,6 +1,7 @@
 """A learning agreement as it is, with what is put to signature and who has signed it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -28,7 +29,7 @@ class Ending:
     """Who ended it other than as planned, and why."""
 
     side: Side
-    reason: str
+    reason: str = field(repr=False)
     ended_at: datetime | None
     """None where it was cancelled before the time was kept."""
 
@@ -102,6 +103,13 @@ class LearningAgreement:
     completed_on: date | None = None
     ending: Ending | None = None
     complement: Complement | None = None
+
+    def occupying(self) -> Iterator[Terms]:
+        """What takes the learner's time: what is agreed, by its actual days, and a change that home has signed."""
+        started_on, ended_on = self.started_on or self.terms.starts_on, self.completed_on or self.terms.ends_on
+        yield replace(self.terms, starts_on=started_on, ends_on=ended_on)
+        if self.proposal and any(signature.side is Side.HOME for signature in self.proposal.signatures):
+            yield self.proposal.terms
 
     def signature_of(self, side: Side) -> Signature | None:
         return next((signature for signature in self.signatures if signature.side is side), None)

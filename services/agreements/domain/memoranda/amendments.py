@@ -9,7 +9,7 @@ from services.agreements.domain.memoranda.quorum import quorum
 from services.agreements.domain.memoranda.roles import Actor
 from services.agreements.domain.memoranda.said import Institutions
 from services.agreements.domain.memoranda.states import Command
-from services.agreements.domain.memoranda.taken import Taken, entry, move, settled
+from services.agreements.domain.memoranda.taken import Taken, entry, move
 from services.agreements.domain.memoranda.values import Amendment, Approval, Memorandum
 from services.agreements.domain.memorandum_checks import check_party_competent, check_proposable
 from services.agreements.domain.memorandum_terms import Terms
@@ -82,18 +82,14 @@ def approve_amendment(
 
 
 def _amended(memorandum: Memorandum, amendment: Amendment) -> Memorandum:
-    """Suspensions of what it no longer covers have nothing to hold any more."""
-    covered = {None, *amendment.terms.qualification_ids}
-    return settled(
-        replace(
-            memorandum,
-            terms=amendment.terms,
-            revision=amendment.revision,
-            proposed_by=amendment.proposed_by,
-            approvals=amendment.approvals,
-            suspensions=tuple(one for one in memorandum.suspensions if one.qualification_id in covered),
-            amendment=None,
-        )
+    """Suspensions stay, also of what it no longer covers: nobody gets rid of one by two amendments."""
+    return replace(
+        memorandum,
+        terms=amendment.terms,
+        revision=amendment.revision,
+        proposed_by=amendment.proposed_by,
+        approvals=amendment.approvals,
+        amendment=None,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.agreements.domain.memoranda import said
+from services.agreements.domain.memoranda.drafting import countries_of
 from services.agreements.domain.memoranda.roles import Actor, Side
 from services.agreements.domain.memoranda.said import Institutions
 from services.agreements.domain.memoranda.states import Command
@@ -27,12 +28,13 @@ def suspend(
 ) -> Taken:
     command = Command.SUSPEND if scope is None else Command.SUSPEND_QUALIFICATIONS
     suspended, side = move(memorandum, command, actor, at)
+    countries = _countries(memorandum, actor, side, institutions)
     _check_covered(memorandum, scope)
     added = [
         Suspension(
             institution_id=actor.institution_id,
             by_competent_body=side is Side.COMPETENT_BODY,
-            countries=_countries(memorandum, actor, side, institutions),
+            countries=countries,
             qualification_id=qualification_id,
             reason=reason,
             suspended_at=at,
@@ -67,9 +69,13 @@ def resume(memorandum: Memorandum, actor: Actor, scope: Scope, institutions: Ins
 
 
 def _countries(memorandum: Memorandum, actor: Actor, side: Side, institutions: Institutions) -> tuple[str, ...]:
+    """For which the side stands; who was only asked to be a party, or has left, puts nothing in anybody's scope."""
     if side is Side.PARTY:
         return (institutions[actor.institution_id].country,)
-    return tuple(sorted(actor.countries & set(memorandum.countries)))
+    countries = actor.countries & set(countries_of(memorandum.terms.party_ids, institutions))
+    if not countries:
+        raise Forbidden("None of its parties is of your countries.")
+    return tuple(sorted(countries))
 
 
 def _may_lift(suspension: Suspension, actor: Actor) -> bool:
