@@ -40,7 +40,11 @@ class Operation:
 
     @property
     def is_list(self) -> bool:
-        return self.method == "get" and "{" not in self.path
+        return self.method == "get" and "{" not in self.path and "cursor" in self._parameters
+
+    @property
+    def _parameters(self) -> set[str]:
+        return {one["name"] for one in self.described.get("parameters", ())}
 
     @property
     def body_schema(self) -> str:
@@ -67,8 +71,11 @@ class Operation:
         return {name: values[name] for name in needed if name in values}
 
     def at(self, ids: Mapping[str, str]) -> str:
-        """The path of a resource, by the names of the parameters."""
-        return self.path.format_map(ids)
+        """The path of a resource, by the names of the parameters, and what the query cannot do without."""
+        parameters = self.described.get("parameters", ())
+        needed = [one["name"] for one in parameters if one["in"] == "query" and one["required"]]
+        query = "&".join(f"{name}={ids[name]}" for name in needed)
+        return self.path.format_map(ids) + (f"?{query}" if query else "")
 
 
 OPERATIONS = [
@@ -91,6 +98,9 @@ async def ids_of(world: ToldWorld) -> dict[str, str]:
         "link_id": str(uuid4()),
         "alias_id": str(uuid4()),
         "published_version": "2",
+        "from": "1",
+        "partner_id": str(world.told.institutions["it"]),
+        "year": str(world.told.today.year),
     }
     for operation in OPERATIONS:
         listed, _, parameter = operation.path.rstrip("}").partition("/{")

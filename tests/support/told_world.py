@@ -32,6 +32,8 @@ from tests.support.serving import served
 
 STAFF = ("coordinator", "signatory", "assessor", "examiner", "recogniser", "appeals_officer", "competent_body")
 TABLES = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public' ORDER BY relname"
+READS_ARE_NOTED = {"agreements.learner_history"}
+"""Who exports what is held about a learner leaves a note."""
 CONTENT = "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM {} t"
 
 
@@ -69,6 +71,8 @@ class ToldWorld:
         for service, url in self.database_urls.items():
             async with await psycopg.AsyncConnection.connect(url) as connection:
                 for (table,) in await (await connection.execute(TABLES)).fetchall():
+                    if f"{service}.{table}" in READS_ARE_NOTED:
+                        continue
                     counted = await connection.execute(sql.SQL(CONTENT).format(sql.Identifier(table)))
                     found[f"{service}.{table}"] = await counted.fetchone()
         return found

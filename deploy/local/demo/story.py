@@ -41,7 +41,7 @@ class Story:
                 partners.register,
             ),
             "publish grades": (
-                "France and Germany publish how grades are distributed at their schools",
+                "Malta, France and Germany publish how grades are distributed at their schools",
                 partners.publish_grades,
             ),
             "publish qualifications": (

@@ -162,11 +162,24 @@ COMPARABILITIES = {
 """Extent, host qualification and unit, home qualification and unit, the kinds of outcome that correspond."""
 
 
-def _grade(label: str, share: str, lowest: str, highest: str, *, passing: bool = True) -> dict[str, Any]:
+def _grade(
+    label: str, share: str, lowest: str | None = None, highest: str | None = None, *, passing: bool = True
+) -> dict[str, Any]:
     return {"label": label, "share": share, "passing": passing, "lowest": lowest, "highest": highest}
 
 
 GRADES: dict[str, tuple[dict[str, Any], tuple[dict[str, Any], ...]]] = {
+    "mt": (
+        {"country": "MT", "code": "MT-A-F", "title": {"en": "Grades from A to F"}},
+        (
+            _grade("A", "0.10"),
+            _grade("B", "0.25"),
+            _grade("C", "0.30"),
+            _grade("D", "0.25"),
+            _grade("E", "0.10"),
+            _grade("F", "0", passing=False),
+        ),
+    ),
     "fr": (
         {"country": "FR", "code": "FR-20", "title": {"en": "Marks of 20", "fr": "Notes sur 20"}},
         (
