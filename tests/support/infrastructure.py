@@ -22,6 +22,8 @@ from deploy.local.ports import first_free_port
 from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
 
+HOME = os.environ.get("ACQUIS_TEST_HOME", "test")
+"""Another one for tests that run at the same time."""
 POSTGRES_IMAGE = os.environ.get("ACQUIS_TEST_POSTGRES_IMAGE", "postgres:17")
 KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
 
@@ -29,7 +31,7 @@ KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def infrastructure() -> AsyncIterator[Servers]:
     """`database_url` (an administrator's), `kafka_bootstrap`, and if embedded the handles `postgres` and `kafka`."""
-    own = LocalSettings().apart("test")
+    own = LocalSettings().apart(HOME)
     with contextlib.ExitStack() as containers:
         async with embedded_servers(filled_from_docker(own, containers), logging.getLogger(__name__).info) as servers:
             yield servers
