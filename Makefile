@@ -41,13 +41,9 @@ format: $(READY) ## format the code and mend what can be mended mechanically
 	$(BIN)/ruff check --quiet --fix $(SOURCES)
 
 test: check ## every test, on real Kafka and PostgreSQL (environment variables, Docker, or the embedded default)
-	@echo "End-to-end tests run beside the others; what they say comes last."
-	@log=$$(mktemp); \
-	ACQUIS_TEST_HOME=test-e2e $(BIN)/python -m pytest tests/e2e > $$log 2>&1 & e2e=$$!; \
-	trap "kill $$e2e" INT TERM; \
-	$(BIN)/coverage run -m pytest tests/integration; integration=$$?; \
-	wait $$e2e; ended=$$?; cat $$log; rm -f $$log; test $$integration -eq 0 -a $$ended -eq 0
+	$(BIN)/coverage run -m pytest tests/integration
 	$(BIN)/coverage report --fail-under=85
+	$(BIN)/python -m pytest tests/e2e
 
 bench: $(READY) ## latency and throughput beside a bare chain, as ratios
 	@$(BIN)/python -m tests.bench

@@ -21,12 +21,7 @@ from deploy.local.launcher import remove
 from deploy.local.ports import first_free_port
 from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
-from deploy.local.state import State
 
-HOME = os.environ.get("ACQUIS_TEST_HOME", "test")
-"""Another one for tests that run at the same time."""
-PORTS = {"test-e2e": {"PostgreSQL": 26432, "Kafka": 31092, "Kafka's controller": 31093}}
-"""Where to look first, so that two who begin at the same moment do not find the same ones."""
 POSTGRES_IMAGE = os.environ.get("ACQUIS_TEST_POSTGRES_IMAGE", "postgres:17")
 KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
 
@@ -34,13 +29,11 @@ KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def infrastructure() -> AsyncIterator[Servers]:
     """`database_url` (an administrator's), `kafka_bootstrap`, and if embedded the handles `postgres` and `kafka`."""
-    own = LocalSettings().apart(HOME)
-    if HOME in PORTS and not own.home.exists():
-        State(ports=PORTS[HOME]).save(own.home_made())
+    own = LocalSettings().apart("test")
     with contextlib.ExitStack() as containers:
         async with embedded_servers(filled_from_docker(own, containers), logging.getLogger(__name__).info) as servers:
             yield servers
-        if servers.own or HOME in PORTS:
+        if servers.own:
             remove(own.home)
 
 
