@@ -15,7 +15,6 @@ from services.agreements.domain.learning_agreements import (
     LearningAgreement,
     Signature,
     State,
-    content_of,
     moved,
     said,
     wrong_state,
@@ -112,7 +111,7 @@ def request_changes(agreement: LearningAgreement, seen: Seen, at: datetime) -> O
     """The host wants something else than exactly this content."""
     requested = moved(agreement, Command.REQUEST_CHANGES)
     agreement.revision.check_seen(seen)
-    content = content_of(agreement.revision)
+    content = agreement.revision.said()
     return requested, [said(LearningAgreementChangesRequested, requested, at.date(), **content)]
 
 
@@ -140,7 +139,7 @@ def _ended(
 def _signed(agreement: LearningAgreement, command: Command, signature: Signature, seen: Seen) -> Outcome:
     signed = moved(agreement, command, signatures=(*agreement.signatures, signature))
     agreement.revision.check_seen(seen)
-    content = content_of(agreement.revision)
+    content = agreement.revision.said()
     on = signature.signed_at.date()
     return signed, [said(LearningAgreementSigned, signed, on, side=signature.side, **content)]
 

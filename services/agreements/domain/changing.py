@@ -19,7 +19,6 @@ from services.agreements.domain.learning_agreements import (
     LearningAgreement,
     Proposal,
     Signature,
-    content_of,
     moved,
     said,
     wrong_state,
@@ -94,7 +93,7 @@ def propose(
     proposed = moved(agreement, Command.PROPOSE_CHANGE, proposal=proposal)
     found = differences(agreement.terms, terms)
     check_explained(found, reasons)
-    fact = said(LearningAgreementChangeProposed, proposed, at.date(), **content_of(proposal.revision))
+    fact = said(LearningAgreementChangeProposed, proposed, at.date(), **proposal.revision.said())
     return proposed, found, [fact]
 
 
@@ -111,7 +110,7 @@ def sign(agreement: LearningAgreement, signature: Signature, seen: Seen, frame: 
     if progress is Progress.SIGNED:
         changes = {"terms": proposal.terms, "revision": proposal.revision, "signatures": signatures, "proposal": None}
     signed = moved(agreement, Command.SIGN_CHANGE, **changes)
-    on, content = signature.signed_at.date(), content_of(proposal.revision)
+    on, content = signature.signed_at.date(), proposal.revision.said()
     fact = said(LearningAgreementSigned, signed, on, side=signature.side, **content)
     if progress is Progress.SIGNED and frame:
         return signed, [fact, whole(LearningAgreementChanged, signed, frame, on)]
@@ -134,7 +133,7 @@ def withdraw(agreement: LearningAgreement, by: Side, at: datetime) -> Moved:
 def drop(agreement: LearningAgreement, at: datetime) -> Moved:
     proposal = proposal_of(agreement, Command.DROP_CHANGE)
     dropped = moved(agreement, Command.DROP_CHANGE, proposal=None)
-    return dropped, [said(LearningAgreementChangeDropped, dropped, at.date(), **content_of(proposal.revision))]
+    return dropped, [said(LearningAgreementChangeDropped, dropped, at.date(), **proposal.revision.said())]
 
 
 def proposal_of(agreement: LearningAgreement, command: Command) -> Proposal:

@@ -16,6 +16,10 @@ class Revision:
     profile: str
     """How the hash was made, so that it can be checked after the way of hashing has changed."""
 
+    def said(self) -> dict[str, Any]:
+        """What a fact about one content names it by."""
+        return {"content_version": self.number, "content_hash": self.hash}
+
     def check_seen(self, seen: "Seen") -> None:
         if (seen.content_version, seen.content_hash) != (self.number, self.hash):
             raise StaleApproval("Read it again, and approve the content_version and content_hash that you find there.")

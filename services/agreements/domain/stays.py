@@ -9,7 +9,6 @@ from services.agreements.domain.learning_agreements import (
     Ending,
     LearningAgreement,
     State,
-    content_of,
     moved,
     said,
     wrong_state,
@@ -80,7 +79,7 @@ def _lapsed(before: LearningAgreement, after: LearningAgreement, at: datetime) -
     """A change that not all have signed has nothing left to change."""
     if before.proposal is None:
         return []
-    return [said(LearningAgreementChangeDropped, after, at.date(), **content_of(before.proposal.revision))]
+    return [said(LearningAgreementChangeDropped, after, at.date(), **before.proposal.revision.said())]
 
 
 def _started(agreement: LearningAgreement, started_on: date) -> LearningAgreementStarted:

@@ -11,7 +11,7 @@ from services.agreements.domain.learning_agreements.states import (
     Command,
     State,
 )
-from services.agreements.domain.learning_agreements.steps import content_of, moved, said, with_contacts, wrong_state
+from services.agreements.domain.learning_agreements.steps import moved, said, with_contacts, wrong_state
 from services.agreements.domain.learning_agreements.values import (
     ChangeRequest,
     Complement,
@@ -36,7 +36,6 @@ __all__ = [
     "Proposal",
     "Signature",
     "State",
-    "content_of",
     "moved",
     "said",
     "with_contacts",

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from services.agreements.domain.contacts import SideContacts
 from services.agreements.domain.learning_agreements.states import OVER, TRANSITIONS, Command, State
 from services.agreements.domain.learning_agreements.values import LearningAgreement
-from services.agreements.domain.revisions import Revision
 from shared.contracts.agreements import LearningAgreementStep, Side
 from shared.problems import WrongState
 from shared.transitions import following
@@ -38,11 +37,6 @@ def said(step: type[Step], agreement: LearningAgreement, on: date, **more: Any) 
         occurred_on=on,
         **more,
     )
-
-
-def content_of(revision: Revision) -> dict[str, Any]:
-    """What a `ContentStep` says besides."""
-    return {"content_version": revision.number, "content_hash": revision.hash}
 
 
 def with_contacts(agreement: LearningAgreement, side: Side, contacts: SideContacts) -> LearningAgreement:

@@ -39,7 +39,7 @@ def propose_amendment(
     proposed = replace(
         with_parties(proposed, terms, institutions), amendment=amendment, contents=memorandum.contents + 1
     )
-    more = said.of_content(amendment.revision)
+    more = amendment.revision.said()
     fact = said.step(MemorandumAmendmentProposed, proposed, institutions, actor.institution_id, at.date(), **more)
     number = amendment.revision.number
     return Taken(proposed, entry(proposed, Command.PROPOSE_AMENDMENT, actor, at, content_version=number), [fact])
@@ -72,7 +72,7 @@ def approve_amendment(
         amendment, approvals=(*amendment.approvals, Approval(actor.institution_id, actor.signatory, at))
     )
     moved = replace(moved, amendment=amendment, codes=with_code(memorandum, actor, code))
-    more = said.of_content(amendment.revision)
+    more = amendment.revision.said()
     fact = said.step(MemorandumApproved, moved, institutions, actor.institution_id, at.date(), **more)
     line = entry(moved, Command.APPROVE_AMENDMENT, actor, at, content_version=amendment.revision.number)
     if approved | {actor.institution_id} != set(amendment.needs):
@@ -120,7 +120,7 @@ def without_amendment(
     """Nothing has changed but that it is gone, if there was one; None as actor where time took it."""
     if memorandum.amendment is None:
         return memorandum, []
-    dropped, more = replace(memorandum, amendment=None), said.of_content(memorandum.amendment.revision)
+    dropped, more = replace(memorandum, amendment=None), memorandum.amendment.revision.said()
     by_id = actor.institution_id if actor else None
     return dropped, [said.step(MemorandumAmendmentDropped, dropped, institutions, by_id, at.date(), **more)]
 

@@ -39,7 +39,7 @@ def counter_propose(
         contents=memorandum.contents + 1,
         approvals=(),
     )
-    more = said.of_content(countered.revision)
+    more = countered.revision.said()
     fact = said.step(MemorandumCounterProposed, countered, institutions, actor.institution_id, at.date(), **more)
     return Taken(countered, entry(countered, Command.COUNTER_PROPOSE, actor, at), [fact])
 
@@ -58,7 +58,7 @@ def approve(
         approvals=(*memorandum.approvals, Approval(actor.institution_id, actor.signatory, at)),
         codes=with_code(memorandum, actor, code),
     )
-    more = said.of_content(approved.revision)
+    more = approved.revision.said()
     facts = [said.step(MemorandumApproved, approved, institutions, actor.institution_id, at.date(), **more)]
     line = entry(approved, Command.APPROVE, actor, at)
     if approved.approving != set(memorandum.terms.party_ids):

@@ -8,7 +8,6 @@ from uuid import UUID
 from services.agreements.domain.memoranda.values import Memorandum
 from services.agreements.domain.memorandum_terms import in_order
 from services.agreements.domain.reference import Institution
-from services.agreements.domain.revisions import Revision
 from shared.contracts.agreements import Concerned, MemorandumActivated, MemorandumStep, Party
 
 Institutions = Mapping[UUID, Institution]
@@ -38,17 +37,13 @@ def step(
     )
 
 
-def of_content(revision: Revision) -> dict[str, Any]:
-    return {"content_version": revision.number, "content_hash": revision.hash}
-
-
 def content(fact: type[Content], memorandum: Memorandum, institutions: Institutions, activated_on: date) -> Content:
     """The whole content that is in force now."""
     terms = in_order(memorandum.terms)
     return fact(
         memorandum_id=memorandum.id,
         version=memorandum.version,
-        **of_content(memorandum.revision),
+        **memorandum.revision.said(),
         parties=tuple(
             Party(
                 institution_id=party.institution_id,
