@@ -1,23 +1,9 @@
-"""The tables of the service: what it has heard (`known_…`, `pending_facts`) and what it has decided."""
+"""What was decided, and what came of it."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from shared.tables import new_metadata
-
-METADATA = new_metadata()
-
-
-def _known(name: str, *more: sa.schema.SchemaItem) -> sa.Table:
-    """Facts of other services, by id and version, as they were said; a version never changes."""
-    return sa.Table(
-        name,
-        METADATA,
-        sa.Column("id", sa.Uuid, primary_key=True),
-        sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("data", pg.JSONB, nullable=False),
-        *more,
-    )
+from services.recognition.tables.metadata import METADATA
 
 
 def _about() -> list[sa.Column[object]]:
@@ -35,45 +21,6 @@ def _about() -> list[sa.Column[object]]:
         sa.Column("transcript_version", sa.Integer, nullable=False),
     ]
 
-
-KNOWN_QUALIFICATIONS = _known("known_qualifications")
-KNOWN_COMPARABILITIES = _known("known_comparabilities")
-KNOWN_WITHDRAWALS = _known("known_withdrawals")
-KNOWN_MEMORANDA = _known("known_memoranda")
-KNOWN_LEARNING_AGREEMENTS = _known("known_learning_agreements")
-KNOWN_STEPS = _known("known_steps", sa.Column("type", sa.Text, nullable=False))
-"""What became of memoranda and learning agreements besides."""
-KNOWN_COUNTRY_POLICIES = _known(
-    "known_country_policies",
-    sa.Column("country", sa.Text, nullable=False),
-    sa.Index("known_country_policies_country", "country"),
-)
-
-KNOWN_GRADE_TABLES = _known(
-    "known_grade_tables",
-    sa.Column("institution_id", sa.Uuid, nullable=False),
-    sa.Index("known_grade_tables_institution", "institution_id"),
-)
-
-PENDING_FACTS = sa.Table(
-    "pending_facts",
-    METADATA,
-    sa.Column("event_id", sa.Uuid, primary_key=True),
-    sa.Column("type", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("waits_for", sa.Text, nullable=False),
-    sa.Column("traceparent", sa.Text, nullable=False),
-    sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Index("pending_facts_waits_for", "waits_for"),
-)
-
-EVALUATED_TRANSCRIPTS = sa.Table(
-    "evaluated_transcripts",
-    METADATA,
-    sa.Column("transcript_id", sa.Uuid, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-)
-"""The latest issue of each transcript that was evaluated; issues are evaluated one after the other."""
 
 VALIDATIONS = sa.Table(
     "validations",
@@ -192,70 +139,6 @@ DOCUMENTED_TRANSCRIPTS = sa.Table(
     sa.Column("data", pg.JSONB, nullable=False),
 )
 """Issues of which a unit was documented only: what to decide on anew when the country's policy changes."""
-
-LEDGER_ENTRIES = sa.Table(
-    "ledger_entries",
-    METADATA,
-    sa.Column("learner_id", sa.Uuid, primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("entry_id", sa.Uuid, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("credit_id", sa.Uuid, nullable=False),
-    sa.Column("decision_id", sa.Uuid, nullable=False),
-    sa.Column("home_id", sa.Uuid, nullable=False),
-    sa.Column("home_country", sa.Text, nullable=False),
-    sa.Column("qualification_id", sa.Uuid, nullable=False),
-    sa.Column("unit_id", sa.Uuid, nullable=False),
-    # No scale: the hash covers the points as they were given, so they must never be rounded.
-    sa.Column("points", sa.Numeric),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("previous_hash", sa.Text, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-    sa.Column("reverses", sa.Uuid),
-    sa.Index(
-        "ledger_entries_reversed_once",
-        "reverses",
-        unique=True,
-        postgresql_where=sa.text("reverses IS NOT NULL"),
-    ),
-)
-"""Only ever inserted: the application has no right to more, and a trigger refuses it to everybody."""
-
-LEDGER_HEADS = sa.Table(
-    "ledger_heads",
-    METADATA,
-    sa.Column("learner_id", sa.Uuid, primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-)
-"""The end of each chain; whoever evaluates a learner's transcript holds its row."""
-
-LEDGER_CHECKPOINTS = sa.Table(
-    "ledger_checkpoints",
-    METADATA,
-    sa.Column("checkpoint_id", sa.Uuid, primary_key=True),
-    sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("previous_root", sa.Text, nullable=False),
-    sa.Column("root", sa.Text, nullable=False),
-    sa.Column("heads", sa.Integer, nullable=False),
-    sa.Column("entries", sa.BigInteger, nullable=False),
-    sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-    # What a proof needs of the tree: 48 bytes for a thousand chains.
-    sa.Column("block_starts", pg.ARRAY(sa.Uuid), nullable=False),
-    sa.Column("block_roots", pg.ARRAY(sa.LargeBinary), nullable=False),
-    sa.UniqueConstraint("number", name="ledger_checkpoints_number"),
-)
-"""Only ever inserted too, like the ends of chains that they cover."""
-
-LEDGER_CHECKPOINT_HEADS = sa.Table(
-    "ledger_checkpoint_heads",
-    METADATA,
-    sa.Column("learner_id", sa.Uuid, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-)
-"""The ends of the chains that had grown since the checkpoint before; the others are where an earlier one has them."""
 
 COMPLETED_QUALIFICATIONS = sa.Table(
     "completed_qualifications",

@@ -1,4 +1,4 @@
-"""What `recognition` says: what counts at home, what does not yet, and why."""
+"""What counts, what is held, what is on record only."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,85 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.contracts.facts import Fact, fact, part
-
-TOPIC = "acquis.recognition.v1"
-
-
-class ReasonCode(StrEnum):
-    """Why a rule did not pass (domain.md 2.5)."""
-
-    OK = "OK"
-    NO_ACTIVE_MOU = "NO_ACTIVE_MOU"
-    MOU_VERSION_MISMATCH = "MOU_VERSION_MISMATCH"
-    MOU_NOT_AUTOMATIC = "MOU_NOT_AUTOMATIC"
-    LA_NOT_AUTOMATIC = "LA_NOT_AUTOMATIC"
-    LA_NOT_AGREED = "LA_NOT_AGREED"
-    LA_VERSION_MISMATCH = "LA_VERSION_MISMATCH"
-    TRANSCRIPT_NOT_CONFIRMED = "TRANSCRIPT_NOT_CONFIRMED"
-    LO_MISSING = "LO_MISSING"
-    PROCEDURE_DEVIATION = "PROCEDURE_DEVIATION"
-    MAPPING_EXPIRED = "MAPPING_EXPIRED"
-    DUPLICATE_CREDIT = "DUPLICATE_CREDIT"
-    VALIDITY_EXPIRED = "VALIDITY_EXPIRED"
-    GRADE_FAILED = "GRADE_FAILED"
-    COUNTRY_POLICY_MISSING = "COUNTRY_POLICY_MISSING"
-    COUNTRY_POLICY_DOCUMENT_ONLY = "COUNTRY_POLICY_DOCUMENT_ONLY"
-    COUNTRY_POLICY_PARTIAL = "COUNTRY_POLICY_PARTIAL"
-    LEVEL_BELOW = "LEVEL_BELOW"
-    ASSESSOR_NOT_AUTHORISED = "ASSESSOR_NOT_AUTHORISED"
-    SECOND_PERSON_MISSING = "SECOND_PERSON_MISSING"
-    UNIT_NOT_COVERED = "UNIT_NOT_COVERED"
-    HASH_MISMATCH = "HASH_MISMATCH"
-    CONDITION_OPEN = "CONDITION_OPEN"
-
-
-class OutcomeStatus(StrEnum):
-    VALIDATED = "validated"
-    NOT_VALIDATED = "not_validated"
-
-
-@part
-class ValidatedOutcome:
-    """What became of one outcome of the home unit."""
-
-    outcome_id: UUID
-    status: OutcomeStatus
-    reason: ReasonCode
-    held_by: UUID | None = None
-    """The credit in progress that an earlier transcript has earned it for; None where it is this one's."""
-
-
-class ValidationStatus(StrEnum):
-    """How far the outcomes of a unit were confirmed (domain.md 3.4)."""
-
-    VALIDATED = "validated"
-    PARTIALLY_VALIDATED = "partially_validated"
-    NOT_VALIDATED = "not_validated"
-
-
-class Mode(StrEnum):
-    AUTOMATIC = "automatic"
-    MANUAL = "manual"
-
-
-@fact("acquis.validation.completed.v1", topic=TOPIC, subject="validation_id", key="learner_id")
-class ValidationCompleted(Fact):
-    """Assessed outcomes were held against the outcomes that the home unit requires."""
-
-    validation_id: UUID
-    version: int
-    learner_id: UUID
-    learning_agreement_id: UUID
-    transcript_id: UUID
-    transcript_version: int
-    home_id: UUID
-    home_country: str
-    host_id: UUID
-    host_country: str
-    qualification_id: UUID
-    unit_id: UUID
-    status: ValidationStatus
-    outcomes: tuple[ValidatedOutcome, ...]
+from shared.contracts.recognition.decisions import Mode
+from shared.contracts.recognition.topic import TOPIC
 
 
 class ConversionMethod(StrEnum):
@@ -215,54 +138,3 @@ class CreditDocumented(Fact):
     ledger_position: int
     """The entry's place in the learner's chain, from 1; it has no points."""
     ledger_hash: str
-
-
-@fact("acquis.review.required.v1", topic=TOPIC, subject="decision_id", key="learner_id")
-class ReviewRequired(Fact):
-    """Some rule did not pass: a recogniser decides."""
-
-    decision_id: UUID
-    version: int
-    learner_id: UUID
-    home_id: UUID
-    home_country: str
-    host_id: UUID
-    host_country: str
-    qualification_id: UUID
-    unit_id: UUID
-    learning_agreement_id: UUID
-    transcript_id: UUID
-    transcript_version: int
-    reasons: tuple[ReasonCode, ...]
-
-
-@fact("acquis.qualification.completed.v1", topic=TOPIC, subject="qualification_id", key="learner_id")
-class QualificationCompleted(Fact):
-    """Every required unit counts; the awarding body awards, Acquis never does (domain.md 3.5)."""
-
-    qualification_id: UUID
-    version: int
-    learner_id: UUID
-    home_id: UUID
-    home_country: str
-    completed_on: date
-    unit_ids: tuple[UUID, ...]
-
-
-@fact("acquis.ledger.checkpointed.v1", topic=TOPIC, subject="checkpoint_id")
-class LedgerCheckpointed(Fact):
-    """One hash over the ends of all chains: with it anyone can prove later what stood in the ledger."""
-
-    checkpoint_id: UUID
-    version: int
-    number: int
-    """From 1, one after the other."""
-    previous_root: str
-    """The root of the checkpoint before, of the first one SHA-256 of nothing."""
-    root: str
-    """The root of the Merkle tree (RFC 6962) over the chains' ends, in the order of the learners' ids."""
-    heads: int
-    """How many chains there were."""
-    entries: int
-    """How many entries all of them had."""
-    taken_at: datetime

@@ -1,0 +1,48 @@
+"""The tables of the service: what it has heard, what it has decided, and the ledger."""
+
+from services.recognition.tables.decided import (
+    COMPLETED_QUALIFICATIONS,
+    CREDITS,
+    DECISIONS,
+    DOCUMENTED_TRANSCRIPTS,
+    UNITS_IN_PROGRESS,
+    VALIDATIONS,
+)
+from services.recognition.tables.known import (
+    EVALUATED_TRANSCRIPTS,
+    KNOWN_COMPARABILITIES,
+    KNOWN_COUNTRY_POLICIES,
+    KNOWN_GRADE_TABLES,
+    KNOWN_LEARNING_AGREEMENTS,
+    KNOWN_MEMORANDA,
+    KNOWN_QUALIFICATIONS,
+    KNOWN_STEPS,
+    KNOWN_WITHDRAWALS,
+    PENDING_FACTS,
+)
+from services.recognition.tables.ledger import LEDGER_CHECKPOINT_HEADS, LEDGER_CHECKPOINTS, LEDGER_ENTRIES, LEDGER_HEADS
+from services.recognition.tables.metadata import METADATA
+
+__all__ = [
+    "COMPLETED_QUALIFICATIONS",
+    "CREDITS",
+    "DECISIONS",
+    "DOCUMENTED_TRANSCRIPTS",
+    "EVALUATED_TRANSCRIPTS",
+    "KNOWN_COMPARABILITIES",
+    "KNOWN_COUNTRY_POLICIES",
+    "KNOWN_GRADE_TABLES",
+    "KNOWN_LEARNING_AGREEMENTS",
+    "KNOWN_MEMORANDA",
+    "KNOWN_QUALIFICATIONS",
+    "KNOWN_STEPS",
+    "KNOWN_WITHDRAWALS",
+    "LEDGER_CHECKPOINTS",
+    "LEDGER_CHECKPOINT_HEADS",
+    "LEDGER_ENTRIES",
+    "LEDGER_HEADS",
+    "METADATA",
+    "PENDING_FACTS",
+    "UNITS_IN_PROGRESS",
+    "VALIDATIONS",
+]

@@ -1,0 +1,3 @@
+from shared.tables import new_metadata
+
+METADATA = new_metadata()

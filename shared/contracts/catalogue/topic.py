@@ -1,0 +1,1 @@
+TOPIC = "acquis.catalogue.v1"

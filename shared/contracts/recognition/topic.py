@@ -1,0 +1,1 @@
+TOPIC = "acquis.recognition.v1"
