@@ -25,9 +25,16 @@ from shared.contracts.catalogue import (
 from shared.contracts.facts import Fact
 from shared.contracts.notifications import SubscriptionDisabled
 from shared.contracts.recognition import (
+    AppealDecided,
+    AppealOpened,
     CreditDocumented,
+    CreditExpired,
     CreditPartiallyRecognised,
     CreditRecognised,
+    CreditRefused,
+    CreditRevoked,
+    InformationProvided,
+    InformationRequested,
     LedgerCheckpointed,
     QualificationCompleted,
     ReviewRequired,
@@ -78,7 +85,20 @@ def _home_and_host_for(fact: LearningAgreementAgreed) -> Audience:
     return Audience(institution_ids=frozenset({fact.home_id, fact.host_id}), qualification_id=fact.qualification_id)
 
 
-Decided = ValidationCompleted | CreditRecognised | CreditPartiallyRecognised | CreditDocumented | ReviewRequired
+Decided = (
+    ValidationCompleted
+    | CreditRecognised
+    | CreditPartiallyRecognised
+    | CreditDocumented
+    | CreditRefused
+    | CreditRevoked
+    | CreditExpired
+    | ReviewRequired
+    | InformationRequested
+    | InformationProvided
+    | AppealOpened
+    | AppealDecided
+)
 
 
 def _decided(fact: Decided) -> Audience:
@@ -122,7 +142,14 @@ RULES: Mapping[type[Fact], Rule] = {
     CreditRecognised: _decided,
     CreditPartiallyRecognised: _decided,
     CreditDocumented: _decided,
+    CreditRefused: _decided,
+    CreditRevoked: _decided,
+    CreditExpired: _decided,
     ReviewRequired: _decided,
+    InformationRequested: _decided,
+    InformationProvided: _decided,
+    AppealOpened: _decided,
+    AppealDecided: _decided,
     QualificationCompleted: _at_home,
     LedgerCheckpointed: _everyone,
     SubscriptionDisabled: _owner,

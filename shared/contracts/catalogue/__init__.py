@@ -10,15 +10,19 @@ from shared.contracts.catalogue.country_policies import CountryPolicyPublished, 
 from shared.contracts.catalogue.grades import Grade, GradeShare, GradeTablePublished
 from shared.contracts.catalogue.institutions import Competence, EcvetFunction, InstitutionChanged, InstitutionRegistered
 from shared.contracts.catalogue.qualifications import (
+    AccumulationRules,
     Coverage,
     CoveragePolicy,
     LearningOutcome,
     OutcomeKind,
+    PartialPoints,
     QualificationPublished,
+    SecondResult,
     Unit,
 )
 
 __all__ = [
+    "AccumulationRules",
     "ComparabilityDeclared",
     "ComparabilityWithdrawn",
     "Competence",
@@ -35,7 +39,9 @@ __all__ = [
     "LearningOutcome",
     "OutcomeKind",
     "OutcomePair",
+    "PartialPoints",
     "QualificationPublished",
+    "SecondResult",
     "Unit",
     "UnitRecognition",
 ]

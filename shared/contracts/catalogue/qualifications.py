@@ -76,6 +76,42 @@ class Unit:
     """Procedures and criteria for assessment (Recommendation 18.6.2009, Annex II)."""
     coverage: Coverage | None = None
     """Without, an outcome that was achieved once is achieved."""
+    credit_validity_years: int | None = None
+    """How long a credit for it counts from the last assessment on; without end if None (domain.md 4.8)."""
+    eliminatory_mark: Decimal | None = None
+    """Below it nothing makes up for the mark (domain.md 4.4)."""
+    bonus: bool | None = None
+    """An optional unit of which only what is above the bonus mark adds to the mean (domain.md 4.4)."""
+
+
+class SecondResult(StrEnum):
+    """What a second positive result for a unit that counts already comes to (domain.md 4.6)."""
+
+    EVIDENCE_ONLY = "evidence_only"
+    BEST_GRADE = "best_grade"
+
+
+class PartialPoints(StrEnum):
+    """What a unit in progress has of its points (domain.md 4.3)."""
+
+    NONE = "none"
+    PRO_RATA = "pro_rata"
+
+
+@part
+class AccumulationRules:
+    """How units add up to the qualification, as its competent institution wants it; None: domain.md's default."""
+
+    second_result: SecondResult | None = None
+    """By default evidence only."""
+    partial_points: PartialPoints | None = None
+    """By default none until the unit is complete."""
+    pass_mark: Decimal | None = None
+    """The weighted mean from which the qualification is passed, on the home scale; 10 of 20 by default."""
+    pass_mark_inclusive: bool | None = None
+    """Whether the pass mark itself is enough: yes by default."""
+    bonus_mark: Decimal | None = None
+    """Above it a bonus unit adds to the mean; the pass mark by default."""
 
 
 @fact("acquis.qualification.published.v1", topic=TOPIC, subject="qualification_id")
@@ -103,3 +139,4 @@ class QualificationPublished(Fact):
     """The published version before this one."""
     region: str | None = None
     """ISO 3166-2, where the country has several national frameworks: the level is one of this part's, e.g. `GB-SCT`."""
+    accumulation: AccumulationRules | None = None

@@ -1,5 +1,13 @@
 """What `recognition` says: what counts at home, what does not yet, and why."""
 
+from shared.contracts.recognition.appeals import AppealDecided, AppealOpened, AppealOutcome
+from shared.contracts.recognition.changes import (
+    ChangeReason,
+    CreditCorrected,
+    CreditExpired,
+    CreditRefused,
+    CreditRevoked,
+)
 from shared.contracts.recognition.credits import (
     ConversionMethod,
     CreditDocumented,
@@ -8,6 +16,9 @@ from shared.contracts.recognition.credits import (
     GradeConversion,
 )
 from shared.contracts.recognition.decisions import (
+    InformationProvided,
+    InformationRequested,
+    LearningKind,
     Mode,
     OutcomeStatus,
     QualificationCompleted,
@@ -20,11 +31,22 @@ from shared.contracts.recognition.decisions import (
 from shared.contracts.recognition.ledger import LedgerCheckpointed
 
 __all__ = [
+    "AppealDecided",
+    "AppealOpened",
+    "AppealOutcome",
+    "ChangeReason",
     "ConversionMethod",
+    "CreditCorrected",
     "CreditDocumented",
+    "CreditExpired",
     "CreditPartiallyRecognised",
     "CreditRecognised",
+    "CreditRefused",
+    "CreditRevoked",
     "GradeConversion",
+    "InformationProvided",
+    "InformationRequested",
+    "LearningKind",
     "LedgerCheckpointed",
     "Mode",
     "OutcomeStatus",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.contracts.facts import Fact, fact, part
-from shared.contracts.recognition.decisions import Mode
+from shared.contracts.recognition.decisions import LearningKind, Mode
 from shared.contracts.recognition.topic import TOPIC
 
 
@@ -70,6 +70,12 @@ class CreditRecognised(Fact):
     ledger_hash: str
     conversion: GradeConversion | None = None
     """What `grade` is at home; None without a grade, or where grades from abroad do not count."""
+    valid_until: date | None = None
+    """The last day on which it counts; None without end."""
+    kind: LearningKind | None = None
+    """None for a mobility. What was learnt otherwise names the nil UUID as memorandum and learning agreement, its own
+    record as transcript, and the home institution as host.
+    """
 
 
 @fact("acquis.credit.partially-recognised.v1", topic=TOPIC, subject="credit_id", key="learner_id")

@@ -1,6 +1,6 @@
 """Outcomes validated, and units left to a person."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -65,6 +65,14 @@ class Mode(StrEnum):
     MANUAL = "manual"
 
 
+class LearningKind(StrEnum):
+    """Where the outcomes were learnt (domain.md 2.5)."""
+
+    MOBILITY = "mobility"
+    PRIOR_LEARNING = "prior_learning"
+    MICROCREDENTIAL = "microcredential"
+
+
 @fact("acquis.validation.completed.v1", topic=TOPIC, subject="validation_id", key="learner_id")
 class ValidationCompleted(Fact):
     """Assessed outcomes were held against the outcomes that the home unit requires."""
@@ -102,6 +110,38 @@ class ReviewRequired(Fact):
     transcript_id: UUID
     transcript_version: int
     reasons: tuple[ReasonCode, ...]
+
+
+@fact("acquis.review.information-requested.v1", topic=TOPIC, subject="decision_id", key="learner_id")
+class InformationRequested(Fact):
+    """The recogniser asks the host something; until it answers, the clock of an appeal stands still (domain.md 4.8)."""
+
+    decision_id: UUID
+    version: int
+    request_id: UUID
+    learner_id: UUID
+    home_id: UUID
+    home_country: str
+    host_id: UUID
+    qualification_id: UUID
+    unit_id: UUID
+    requested_at: datetime
+
+
+@fact("acquis.review.information-provided.v1", topic=TOPIC, subject="decision_id", key="learner_id")
+class InformationProvided(Fact):
+    """The host has answered."""
+
+    decision_id: UUID
+    version: int
+    request_id: UUID
+    learner_id: UUID
+    home_id: UUID
+    home_country: str
+    host_id: UUID
+    qualification_id: UUID
+    unit_id: UUID
+    provided_at: datetime
 
 
 @fact("acquis.qualification.completed.v1", topic=TOPIC, subject="qualification_id", key="learner_id")

@@ -1,0 +1,10 @@
+"""How the units of a qualification add up."""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    op.execute("SELECT 1")
