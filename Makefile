@@ -4,9 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := services shared deploy tests
+# Tests run in that many processes, each with servers of its own; a file's tests, or a group's, stay together.
+PROCESSES ?= 2
+PYTEST := $(BIN)/python -m pytest -q -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run down demo check format test test-unit bench contracts openapi pins clean
+.PHONY: help run down demo check format test coverage bench contracts openapi pins clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -34,16 +37,18 @@ check: $(READY) ## format, lint, types, import walls, contracts, unit tests: sec
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m shared.contracts.write --check
-	$(BIN)/python -m pytest -q tests/unit tests/contracts
+	$(PYTEST) tests/unit tests/contracts
 
 format: $(READY) ## format the code and mend what can be mended mechanically
 	$(BIN)/ruff format --quiet $(SOURCES)
 	$(BIN)/ruff check --quiet --fix $(SOURCES)
 
 test: check ## every test, on real Kafka and PostgreSQL (environment variables, Docker, or the embedded default)
+	$(PYTEST) tests/e2e tests/integration
+
+coverage: $(READY) ## which lines and branches no integration test comes to; a third slower
 	$(BIN)/coverage run -m pytest tests/integration
 	$(BIN)/coverage report --fail-under=85
-	$(BIN)/python -m pytest tests/e2e
 
 bench: $(READY) ## latency and throughput beside a bare chain, as ratios
 	@$(BIN)/python -m tests.bench

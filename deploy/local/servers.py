@@ -91,7 +91,7 @@ def make_servers(settings: LocalSettings, say: Callable[[str], None]) -> Servers
     kafka_bootstrap, kafka = settings.kafka_bootstrap, None
     if not kafka_bootstrap:
         port = ports.choose("Kafka", first=29092, wanted=settings.kafka_port)
-        kafka = KafkaServer(settings, port, ports.choose("Kafka's controller", first=29093), say)
+        kafka = KafkaServer(settings, port, ports.choose("Kafka's controller", first=port + 1), say)
         kafka_bootstrap = kafka.bootstrap
     state.save(settings.home)
     return Servers(database_url, kafka_bootstrap, postgres, kafka)

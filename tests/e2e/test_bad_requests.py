@@ -15,7 +15,12 @@ from tests.support.operations import OPERATIONS, Operation
 from tests.support.provider import KEY, KID, base64url, signed
 from tests.support.told_world import ToldWorld, bearer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.usefixtures("nothing_changes")]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.asyncio,
+    pytest.mark.usefixtures("nothing_changes"),
+    pytest.mark.xdist_group("told world"),
+]
 
 WITH_A_TOKEN = [one for one in OPERATIONS if not one.is_public]
 WITH_BODY = [one for one in OPERATIONS if one.method in {"post", "put"}]

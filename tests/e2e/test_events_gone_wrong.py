@@ -12,7 +12,7 @@ from deploy.local.demo.mobility import FAMILY_NAME
 from tests.e2e.test_story_under_faults import expect_exactly_once, play
 from tests.support.stage import Stage
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("stage")]
 
 
 async def everything_said(stage: Stage) -> list[ConsumerRecord]:

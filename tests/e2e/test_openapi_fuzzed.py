@@ -13,7 +13,7 @@ from deploy.routes import SERVICES
 from tests.support.fuzzing import Findings, fuzz
 from tests.support.told_world import ToldWorld, bearer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("told world")]
 
 HEARD = {200, 201, 204, 304, 409, 412, 422}
 """Statuses of requests that got past the token, the role and the search for the resource."""

@@ -13,7 +13,7 @@ from deploy.local.demo.told import Told, known
 from services.agreements.api.learning_agreement_terms import LearningAgreementRequest
 from tests.support.stage import Stage
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("stage")]
 
 REASON = {"reason": "As the partners discussed."}
 PARTIES = ("mt", "fr", "it")

@@ -15,11 +15,11 @@ import httpx2
 import pytest
 
 from deploy.local.launcher import remove
-from deploy.local.ports import first_free_port
 from deploy.local.settings import LocalSettings
+from tests.support.ports import some_free_port
 from tests.support.processes import PROJECT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("the usual ports")]
 
 PATIENCE_SECONDS = 120
 RENEWAL = re.compile(r"^curl -s -d '(\S+)' (\S+/token)$", re.MULTILINE)
@@ -36,7 +36,7 @@ def environment() -> Iterator[dict[str, str]]:
     yield given | {
         "ACQUIS_HOME": str(settings.home),
         "ACQUIS_JARS": str(settings.jars),
-        "ACQUIS_PORT": str(first_free_port(19_080)),
+        "ACQUIS_PORT": str(some_free_port()),
         "COLUMNS": "200",
     }
     remove(settings.home)

@@ -10,7 +10,7 @@ from deploy.local.demo.client import until
 from deploy.local.demo.story import Story
 from tests.support.stage import Stage
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("stage")]
 
 RECOGNISED = "acquis.credit.recognised.v1"
 Fault = Callable[[], Awaitable[None]]

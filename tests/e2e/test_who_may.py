@@ -11,7 +11,12 @@ from shared.auth import ROLES
 from tests.support.operations import OPERATIONS, Operation
 from tests.support.told_world import ToldWorld, bearer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.usefixtures("nothing_changes")]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.asyncio,
+    pytest.mark.usefixtures("nothing_changes"),
+    pytest.mark.xdist_group("told world"),
+]
 
 OPEN_TO_ALL = {"list_events", "list_event_types", "list_ledger_checkpoints", "get_ledger_checkpoint"}
 """Of events, everybody gets those about the public catalogue; who gets which others is a matter of its own. Checkpoints

@@ -18,9 +18,9 @@ from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from deploy.local.launcher import remove
-from deploy.local.ports import first_free_port
 from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
+from tests.support.ports import some_free_port
 
 POSTGRES_IMAGE = os.environ.get("ACQUIS_TEST_POSTGRES_IMAGE", "postgres:17")
 KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
@@ -29,12 +29,18 @@ KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def infrastructure() -> AsyncIterator[Servers]:
     """`database_url` (an administrator's), `kafka_bootstrap`, and if embedded the handles `postgres` and `kafka`."""
-    own = LocalSettings().apart("test")
+    own = own_settings(f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'all')}")
     with contextlib.ExitStack() as containers:
         async with embedded_servers(filled_from_docker(own, containers), logging.getLogger(__name__).info) as servers:
             yield servers
         if servers.own:
             remove(own.home)
+
+
+def own_settings(name: str) -> LocalSettings:
+    """Of servers in a home of that name."""
+    ports = {"postgres_port": some_free_port(), "kafka_port": some_free_port()}
+    return LocalSettings().apart(name).model_copy(update=ports)
 
 
 def filled_from_docker(settings: LocalSettings, containers: contextlib.ExitStack) -> LocalSettings:
@@ -68,7 +74,7 @@ class ApacheKafka(DockerContainer):
 
     def __init__(self) -> None:
         super().__init__(KAFKA_IMAGE)
-        port = first_free_port(30092)
+        port = some_free_port()
         self.bootstrap = f"{self.get_docker_client().host()}:{port}"
         self.with_bind_ports(9092, port)
         self.with_envs(

@@ -21,9 +21,7 @@ from deploy.local.demo.told import Told
 from deploy.local.everything import Everything, everything
 from deploy.local.issuer import DevelopmentIssuer
 from deploy.local.launcher import remove
-from deploy.local.ports import first_free_port
 from deploy.local.servers import Servers, embedded_servers
-from deploy.local.settings import LocalSettings
 from deploy.local.state import State
 from shared import dead_letters as letters_of
 from shared import process
@@ -35,6 +33,8 @@ from shared.process import Loop
 from shared.service import Running
 from shared.settings import PlatformSettings
 from shared.topics import create_topics
+from tests.support.infrastructure import own_settings
+from tests.support.ports import some_free_port
 from tests.support.processes import ServiceProcess, running
 from tests.support.serving import served
 from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
@@ -118,15 +118,7 @@ class Stage:
 
 @asynccontextmanager
 async def stage(folder: Path) -> AsyncIterator[Stage]:
-    everyday = LocalSettings()
-    settings = everyday.model_copy(
-        update={
-            "home": everyday.home / "faults",
-            "jars": everyday.jars or everyday.home / "jars",
-            "database_url": None,
-            "kafka_bootstrap": None,
-        }
-    )
+    settings = own_settings("faults").model_copy(update={"database_url": None, "kafka_bootstrap": None})
     async with (
         embedded_servers(settings, logging.getLogger(__name__).info) as servers,
         webhook_receiver() as receiver,
@@ -139,7 +131,7 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def _stage_on(servers: Servers, receiver: WebhookReceiver, home: Path, folder: Path) -> AsyncIterator[Stage]:
     state = State.load(home)
-    port = first_free_port(18_080)
+    port = some_free_port()
     issuer = DevelopmentIssuer(f"http://127.0.0.1:{port}/issuer", home)
     prefix = f"stage-{secrets.token_hex(3)}"
     platform = PlatformSettings(

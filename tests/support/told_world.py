@@ -19,7 +19,6 @@ from deploy.local.demo.inbox import Inbox
 from deploy.local.demo.story import Story
 from deploy.local.demo.told import Told
 from deploy.local.everything import everything
-from deploy.local.ports import first_free_port
 from deploy.local.servers import Servers
 from deploy.routes import SERVICES
 from shared import clock
@@ -28,6 +27,7 @@ from shared.jwks import IssuerKeys
 from shared.settings import PlatformSettings
 from shared.topics import create_topics
 from tests.support import provider
+from tests.support.ports import some_free_port
 from tests.support.serving import served
 
 STAFF = ("coordinator", "signatory", "assessor", "examiner", "recogniser", "appeals_officer", "competent_body")
@@ -90,7 +90,7 @@ def bearer(actor: Actor) -> dict[str, str]:
 
 @asynccontextmanager
 async def told_world(servers: Servers) -> AsyncIterator[ToldWorld]:
-    name, port = f"told_{secrets.token_hex(4)}", first_free_port(18_180)
+    name, port = f"told_{secrets.token_hex(4)}", some_free_port()
     platform = PlatformSettings(
         kafka_bootstrap=servers.kafka_bootstrap,
         kafka_prefix=f"{name}.",

@@ -15,7 +15,7 @@ from deploy.local.processes import PID_FILE
 from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
 
-pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.xdist_group("the usual ports")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -13,7 +13,7 @@ from deploy.local.launcher import remove
 from deploy.local.postgres_server import postgres_answers
 from deploy.local.settings import PROJECT, LocalSettings
 
-pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.xdist_group("the usual ports")]
 
 
 @pytest.fixture(autouse=True)
@@ -69,8 +69,8 @@ async def test_after_kill_9_of_the_launcher_the_next_one_ends_the_leftovers_and_
 async def test_sigterm_before_the_servers_answer_ends_them_too(settings: LocalSettings) -> None:
     launcher = await launch()
     assert launcher.stderr
-    while b"Kafka: starting" not in await launcher.stderr.readline():
-        pass
+    while b"Kafka: starting" not in (line := await launcher.stderr.readline()):
+        assert line
     launcher.send_signal(signal.SIGTERM)
     printed, said = await launcher.communicate()
     assert (launcher.returncode, printed, b"Traceback" in said) == (0, b"", False)

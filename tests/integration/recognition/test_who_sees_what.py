@@ -162,7 +162,7 @@ async def _found(load: Any) -> bool:
         return False
 
 
-@pytest.mark.parametrize("who", SEES.keys() - HAS_NO_ROLE)
+@pytest.mark.parametrize("who", sorted(SEES.keys() - HAS_NO_ROLE))
 async def test_row_level_security_alone_hides_it_too(
     recognition: Running, told: Story, who: Callable[[Story], Principal]
 ):

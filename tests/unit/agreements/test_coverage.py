@@ -14,7 +14,7 @@ from services.agreements.domain.learning_agreement_content import AssessmentPlan
 from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import Frame
 from services.agreements.domain.memoranda import Memorandum, Notice, Suspension
-from services.agreements.domain.memorandum_terms import SigningOrganisation
+from services.agreements.domain.memorandum_content import SigningOrganisation
 from services.agreements.domain.reference import Comparability
 from shared.contracts.agreements import Automation, AutomationConditions, Responsible
 from shared.contracts.assessment import Method
@@ -51,7 +51,7 @@ def test_what_memorandum_and_catalogue_cover_can_be_signed():
     check(replace(TERMS, units=(unit_abroad(automatic=False, alternative="An oral exam at home."),)))
 
 
-@pytest.mark.parametrize("state", set(memoranda.State) - {memoranda.State.ACTIVE})
+@pytest.mark.parametrize("state", sorted(set(memoranda.State) - {memoranda.State.ACTIVE}))
 def test_nothing_is_signed_under_a_memorandum_that_is_not_active(state: memoranda.State):
     with pytest.raises(MemorandumNotInForce, match=state):
         check(under=memorandum(state))
