@@ -9,7 +9,7 @@ PROCESSES ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run down demo check format test coverage bench contracts openapi pins clean
+.PHONY: help run down demo check format test coverage keycloak bench contracts openapi pins clean image sbom compose story compose-down manifests
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -50,6 +50,15 @@ coverage: $(READY) ## which lines and branches no integration test comes to; a t
 	$(BIN)/coverage run -m pytest tests/integration
 	$(BIN)/coverage report --fail-under=85
 
+KEYCLOAK := .acquis/keycloak-26.7.0
+$(KEYCLOAK):
+	mvn --quiet dependency:copy -Dartifact=org.keycloak:keycloak-quarkus-dist:26.7.0:zip -DoutputDirectory=.acquis
+	cd .acquis && $(PYTHON) -m zipfile -e keycloak-quarkus-dist-26.7.0.zip . && rm keycloak-quarkus-dist-26.7.0.zip
+	chmod +x $@/bin/*.sh
+
+keycloak: $(READY) $(KEYCLOAK) ## people and machines sign in at Keycloak itself (Maven, Java 17 or newer)
+	ACQUIS_TEST_KEYCLOAK=$(CURDIR)/$(KEYCLOAK) $(PYTEST) tests/e2e/test_keycloak.py
+
 bench: $(READY) ## latency and throughput beside a bare chain, as ratios
 	@$(BIN)/python -m tests.bench
 
@@ -61,6 +70,41 @@ pins: ## renew constraints.txt
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --all-extras --universal --upgrade \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate --output-file constraints.txt
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+IMAGE ?= acquis:$(VERSION)
+BUILD := docker build --file deploy/docker/Dockerfile --build-arg VERSION=$(VERSION) --build-arg REVISION=$(shell git rev-parse HEAD)
+# Secrets of the installation that `make compose` starts; its data are encrypted with them.
+SECRETS := .acquis/compose/secrets.env
+# What to start besides: `make compose PROFILES=` leaves out what only watches.
+PROFILES ?= watch
+# Webhooks of the story go to this machine, which is no public address.
+COMPOSE := COMPOSE_PROFILES=$(PROFILES) ACQUIS_IMAGE=$(IMAGE) NOTIFICATIONS_ALLOWED_TARGETS='["host.docker.internal:8091"]' \
+	docker compose --env-file $(SECRETS) --file deploy/compose.yaml
+
+image: ## the container image (Docker)
+	$(BUILD) --tag $(IMAGE) .
+
+sbom: ## what is in the image, as CycloneDX on standard output (Docker)
+	@$(BUILD) --quiet --target sbom --tag acquis-sbom . >/dev/null
+	@docker run --rm acquis-sbom
+
+compose: image $(READY) ## everything in containers, with sign-in, dashboards and alerts (Docker)
+	@$(BIN)/python -m deploy.docker.environment $(SECRETS)
+	$(COMPOSE) up --detach --wait
+
+story: compose ## play the story on what `make compose` starts
+	$(BIN)/python -m deploy.docker.story $(SECRETS)
+
+compose-down: ## stop the containers; their data stay in volumes
+	$(COMPOSE) down
+
+manifests: $(READY) ## build the Kubernetes manifests and check them, and the alert rules (kubectl, promtool)
+	$(BIN)/python -m pip install --quiet kubernetes-validate==1.37.0
+	$(BIN)/python -m deploy.k8s.check
+	promtool check config --syntax-only deploy/observability/prometheus.yaml
+	promtool check rules deploy/observability/rules/*.yaml
+	promtool test rules deploy/observability/rules_test.yaml
 
 clean: ## remove the virtual environment and caches; the data of `make run` stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

@@ -14,8 +14,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     ),
     "agreements": ("memoranda", "learners", "learning-agreements", "learning-agreement-statistics", "signing-links"),
     "assessment": ("assessments", "transcripts"),
-    "recognition": ("records", "validations", "decisions", "credits", "ledger", "simulations"),
-    "notifications": ("subscriptions", "deliveries", "events", "event-types"),
+    "recognition": ("records", "validations", "decisions", "credits", "ledger", "simulations", "statistics"),
+    "notifications": ("subscriptions", "scope-grants", "deliveries", "events", "event-types", "webhook-keys"),
 }
 """Service → the resources that stand right under `/v1/`."""
 

@@ -51,14 +51,14 @@ class Authenticator:
     """Turns access tokens of one issuer, meant for one audience, into principals."""
 
     def __init__(self, keys: IssuerKeys, audience: str) -> None:
-        self._keys = keys
+        self.keys = keys
         self._audience = audience
 
     async def principal(self, token: str) -> Principal:
         """Who the token speaks for; `Unauthorised` unless all checks hold, `Unavailable` without the issuer's keys."""
         try:
             header = extract_compact(token.encode()).headers()
-            keys = await self._keys.holding(header["kid"])
+            keys = await self.keys.holding(header["kid"])
             verified = jwt.decode(token, keys, registry=REGISTRY)
             _check_type(verified)
             self._claims_registry().validate(verified.claims)
@@ -74,7 +74,7 @@ class Authenticator:
         return jwt.JWTClaimsRegistry(
             now=int(clock.now().timestamp()),
             leeway=LEEWAY_SECONDS,
-            iss={"essential": True, "value": self._keys.issuer},
+            iss={"essential": True, "value": self.keys.issuer},
             aud={"essential": True, "value": self._audience},
             exp={"essential": True},
             sub={"essential": True},

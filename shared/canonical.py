@@ -53,7 +53,7 @@ def _form(kind: type) -> Form:
             return form
     if dataclasses.is_dataclass(kind):
         names = [field.name for field in dataclasses.fields(kind)]
-        return lambda value: _members((name, getattr(value, name)) for name in names)
+        return lambda value: {name: _plain(one) for name in names if (one := getattr(value, name)) is not None}
     raise TypeError(f"{kind.__name__} has no canonical form")
 
 

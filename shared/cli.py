@@ -23,13 +23,14 @@ from shared.settings import PlatformSettings
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - a container listens on all its addresses
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on; also for /healthz, /readyz and /metrics.")]
-
+Dead = Annotated[str | None, typer.Option(help="Id of a dead letter to handle again, or `all`.")]
+Since = Annotated[datetime | None, typer.Option(help="Consume again from this moment (UTC) on.")]
 
 Work = Callable[[Running], Coroutine[Any, Any, None]]
 Run = Callable[[Work], None]
 """Runs something on the service, which is opened for it and closed after it."""
 AddVerbs = Callable[[typer.Typer, Run], None]
-"""How a service adds verbs of its own."""
+"""How a service adds verbs of its own; one of a name that every service has takes its place."""
 
 
 def main(build: Callable[[], Service], add_verbs: AddVerbs | None = None) -> None:
@@ -71,17 +72,18 @@ def commands(build: Callable[[], Service]) -> typer.Typer:
         typer.echo(f"{service.name} is at revision {asyncio.run(migrations.migrate(service))}")
 
     @app.command(name="replay")
-    def replay_(
-        dead: Annotated[str | None, typer.Option(help="Id of a dead letter to handle again, or `all`.")] = None,
-        since: Annotated[datetime | None, typer.Option(help="Consume again from this moment (UTC) on.")] = None,
-    ) -> None:
+    def replay_(dead: Dead = None, since: Since = None) -> None:
         """Bring facts back: dead letters (--dead ID or all), or the history (--since, while nothing consumes)."""
-        if (dead is None) == (since is None):
-            raise typer.BadParameter("give either --dead or --since")
-        running = _running(build)
-        asyncio.run(_rewind(running, since) if since else _bring_back(running, dead or "all"))
+        _run(build, partial(bring_facts_back, dead=dead, since=since))
 
     return app
+
+
+async def bring_facts_back(running: Running, *, dead: str | None, since: datetime | None) -> None:
+    """What `replay` does everywhere."""
+    if (dead is None) == (since is None):
+        raise typer.BadParameter("give either --dead or --since")
+    await (_rewind(running, since) if since else _bring_back(running, dead or "all"))
 
 
 def _purpose(build: Callable[[], Service]) -> str:
@@ -111,7 +113,7 @@ def _running(build: Callable[[], Service]) -> Running:
 
 def _run(build: Callable[[], Service], work: Work) -> None:
     running = _running(build)
-    asyncio.run(_closing(running, work(running)))
+    asyncio.run(_closing(running, work))
 
 
 def _no_loops(_: Running) -> Loops:
@@ -141,7 +143,7 @@ def stay(
 
 
 async def _bring_back(running: Running, dead: str) -> None:
-    back, still_dead = await _closing(running, replay.bring_back(running, None if dead == "all" else UUID(dead)))
+    back, still_dead = await replay.bring_back(running, None if dead == "all" else UUID(dead))
     typer.echo(f"{back} brought back, {still_dead} still cannot be handled")
     if still_dead:
         raise typer.Exit(1)
@@ -150,15 +152,15 @@ async def _bring_back(running: Running, dead: str) -> None:
 async def _rewind(running: Running, since: datetime) -> None:
     moment = since.replace(tzinfo=now().tzinfo)
     try:
-        partitions = await _closing(running, replay.rewind(running, moment))
+        partitions = await replay.rewind(running, moment)
     except KafkaError as error:
         typer.echo(f"Not rewound; is a consumer of {running.service.name} still running? {error}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{partitions} partitions set back to {moment:%Y-%m-%d %H:%M:%S} UTC")
 
 
-async def _closing(running: Running, work: Coroutine[Any, Any, Any]) -> Any:
+async def _closing(running: Running, work: Work) -> None:
     try:
-        return await work
+        await work(running)
     finally:
         await running.close()

@@ -36,6 +36,7 @@ class Database:
         self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self.engine = _engine(url, f"{SESSION} {options}", pool)
         self._system = _engine(url, f"{SESSION} {SYSTEM_SESSION} {options}", max(pool, 3))  # two may be at hand
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._single = self._system.execution_options(isolation_level="AUTOCOMMIT")
         self._at_hand: dict[AsyncEngine, AsyncConnection] = {}
 
@@ -49,6 +50,13 @@ class Database:
             async with self.engine.begin() as tx:
                 await act_for(tx, institution)
                 yield tx
+
+    @asynccontextmanager
+    async def one_moment(self, institution: str | None) -> AsyncIterator[AsyncConnection]:
+        """The same, where all that is read belongs to one moment, and nothing can be written."""
+        async with self._reading.begin() as tx:
+            await act_for(tx, institution)
+            yield tx
 
     @asynccontextmanager
     async def single_statements(self) -> AsyncIterator[AsyncConnection]:

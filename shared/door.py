@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import ids, problem_responses
 from shared.auth import Authenticator, Principal
+from shared.pages import signing_in
 from shared.problems import Problem, RateLimited, TooLarge, Unauthorised
 from shared.token_buckets import TokenBuckets
 
@@ -87,12 +88,13 @@ class Identification:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["state"]["caller"] = await self._caller(Headers(scope=scope).get("authorization", ""))
+            scope["state"]["caller"] = await self._caller(scope["path"], Headers(scope=scope))
         await self.app(scope, receive, send)
 
-    async def _caller(self, authorization: str) -> Principal | Problem:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer":
+    async def _caller(self, path: str, headers: Headers) -> Principal | Problem:
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        token = bearer if scheme.lower() == "bearer" else signing_in.token_of(path, headers)
+        if token is None:
             return Unauthorised()
         try:
             return await self.authenticator.principal(token.strip())
@@ -108,7 +110,7 @@ class RateLimit:
         self.buckets = TokenBuckets(requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+        if scope["type"] == "http" and scope["path"].startswith(("/v1/", signing_in.PATH)):
             wait = self.buckets.take(_who(scope))
             if wait:
                 raise RateLimited(wait)

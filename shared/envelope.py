@@ -16,6 +16,7 @@ from pydantic_core import from_json
 
 from shared import clock, ids
 from shared.contracts.registry import FACTS, Fact
+from shared.named_ids import id_from
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -64,14 +65,15 @@ class UnreadableEventError(ValueError):
     """Not a CloudEvent, of an unknown type, or data that the type does not allow."""
 
 
-def write(fact: Fact, traceparent: str) -> Event[Any]:
-    """Put a fact into its envelope."""
+def write(fact: Fact, traceparent: str, cause: UUID | None = None) -> Event[Any]:
+    """Put a fact into its envelope; what an event causes has the same id each time that event is heard."""
     declared = fact.DECLARED
+    subject = str(getattr(fact, declared.subject))
     event = CloudEvent(
-        id=ids.new_id(),
+        id=id_from(cause, declared.type, subject, fact.version) if cause else ids.new_id(),
         source=declared.source,
         type=declared.type,
-        subject=str(getattr(fact, declared.subject)),
+        subject=subject,
         time=clock.now(),
         partitionkey=str(getattr(fact, declared.key)),
         sequence=f"{fact.version:010d}",

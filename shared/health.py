@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import migrations
 from shared.db import SYSTEM
+from shared.kafka.sign_in import sign_in
 from shared.service import Running
 
 PATIENCE = 3.0
@@ -67,15 +68,18 @@ async def _database(running: Running) -> str:
 async def _migrations(running: Running) -> str:
     try:
         async with running.database.transaction(SYSTEM) as tx:
-            current, newest = await migrations.current(tx), migrations.newest(running.service)
+            current = await migrations.current(tx)
     except Exception as error:  # noqa: BLE001 - whatever it is, the revision is not known
         return type(error).__name__
-    return "ok" if current == newest else f"at {current}, needs {newest}"
+    if migrations.lacks(running.service, current):
+        return f"at {current}, needs {migrations.newest(running.service)}"
+    return "ok"
 
 
 async def _broker(running: Running) -> str:
+    platform = running.settings.platform
     admin = AIOKafkaAdminClient(
-        bootstrap_servers=running.settings.platform.kafka_bootstrap, request_timeout_ms=int(PATIENCE * 1000)
+        bootstrap_servers=platform.kafka_bootstrap, request_timeout_ms=int(PATIENCE * 1000), **sign_in(platform)
     )
     try:
         await admin.start()

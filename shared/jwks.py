@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx2
 import structlog
@@ -10,13 +9,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared import clock
+from shared.oidc import TIMEOUT_SECONDS, discover, get_json
 from shared.problems import Unavailable
 
 AT_MOST_EVERY = timedelta(seconds=10)
 """Tokens with made-up key ids must not become a hammer on the provider."""
 KEPT_FOR = timedelta(hours=1)
 """A key that the issuer withdrew must not be trusted for ever."""
-TIMEOUT_SECONDS = 5.0
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 log = structlog.get_logger(__name__)
@@ -26,10 +25,14 @@ class IssuerKeys:
     """The keys of one issuer. `transport` replaces the network where the issuer runs in the same process."""
 
     def __init__(
-        self, issuer: str, jwks_url: str | None = None, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        issuer: str,
+        jwks_url: str | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        discovery_url: str | None = None,
     ) -> None:
         self.issuer = issuer
-        self._jwks_url = jwks_url
+        self._jwks_url, self._discovery_url = jwks_url, discovery_url
         self._transport = transport
         self._keys: KeySet | None = None
         self._asked_at = self._fetched_at = NEVER
@@ -55,21 +58,11 @@ class IssuerKeys:
         self._asked_at = clock.now()
         try:
             async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, transport=self._transport) as client:
-                self._keys = KeySet.import_key_set(await _get(client, self._jwks_url or await self._discover(client)))
+                url = self._jwks_url or str((await discover(client, self.issuer, self._discovery_url))["jwks_uri"])
+                self._keys = KeySet.import_key_set(await get_json(client, url))
             self._fetched_at = self._asked_at
         except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             log.warning("issuer_keys_not_fetched", issuer=self.issuer, error=repr(error))
-
-    async def _discover(self, client: httpx2.AsyncClient) -> str:
-        described = await _get(client, self.issuer.rstrip("/") + "/.well-known/openid-configuration")
-        if described["issuer"] != self.issuer:
-            raise ValueError(f"the issuer calls itself {described['issuer']}")
-        return str(described["jwks_uri"])
-
-
-async def _get(client: httpx2.AsyncClient, url: str) -> Any:
-    answer = await client.get(url)
-    return answer.raise_for_status().json()
 
 
 def _age(at: datetime) -> timedelta:

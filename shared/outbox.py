@@ -90,9 +90,10 @@ async def add(tx: AsyncConnection, facts: Iterable[Fact], *, cause: Event[Any] |
 
 
 def said(facts: Iterable[Fact], *, cause: Event[Any] | None = None) -> list[Event[Any]]:
-    """Facts in their envelopes, each continuing the trace of its cause."""
-    traceparent = cause.traceparent if cause else telemetry.current_traceparent()
-    return [envelope.write(fact, traceparent) for fact in facts]
+    """Facts in their envelopes, each continuing the trace of its cause and named after it."""
+    if cause is None:
+        return [envelope.write(fact, telemetry.current_traceparent()) for fact in facts]
+    return [envelope.write(fact, cause.traceparent, cause.id) for fact in facts]
 
 
 async def add_events(tx: AsyncConnection, events: Sequence[Event[Any]]) -> None:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from shared import problems
 from shared.db import is_transient
+from shared.pages import signing_in
 from shared.problems import Problem
 
 MOST_ERRORS = 50
@@ -37,6 +38,8 @@ async def handle(request: Request, error: Exception) -> Response:
         log.warning("request_refused", error=type(error).__name__)
     elif isinstance(problem, problems.MethodNotAllowed):
         problem.headers.update(_allow(request))
+    if request.url.path.startswith(signing_in.PATH):
+        return signing_in.refusal(request.url.path, request.method, problem)
     document = problem.document(request.app.state.problem_base) | {"request_id": request.state.request_id}
     # ASCII only: a lone surrogate in what the caller sent must not break the answer to it.
     return Response(json.dumps(document), problem.status, problem.headers, "application/problem+json")

@@ -4,18 +4,20 @@ import asyncio
 import gc
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from socket import socket
+from typing import Any, Protocol
 
 import uvicorn
 from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.responses import FileResponse
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import contracts, telemetry
 from shared.auth import Authenticator
 from shared.health import health_router
 from shared.jwks import IssuerKeys
+from shared.pages.sign_in import sign_in_of
 from shared.pruning import PRUNING
 from shared.service import Running
 from shared.settings import PlatformSettings
@@ -26,6 +28,28 @@ GRACE_SECONDS = 10
 RARELY = 50_000, 20, 20
 """Thresholds of garbage collection: what a batch makes lives until its commit, and is looked at in vain before."""
 ASYNCAPI = Path(contracts.__file__).parent / "asyncapi"
+
+
+class Server(uvicorn.Server):
+    """Tells the requests under way, in `request.state.stopping`, when it is about to stop.
+
+    An answer without an end of its own has to come to one before the grace is over.
+    """
+
+    def __init__(self, app: ASGIApp, *, grace: int = GRACE_SECONDS, **config: Any) -> None:
+        self._app, self._stopping = app, asyncio.Event()
+        quiet: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
+        super().__init__(
+            uvicorn.Config(self._answer, interface="asgi3", timeout_graceful_shutdown=grace, **quiet, **config)
+        )
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._stopping.set()
+        await super().shutdown(sockets)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["stopping"] = self._stopping
+        await self._app(scope, receive, send)
 
 
 class Loop(Protocol):
@@ -56,18 +80,7 @@ async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int) -> None:
     """Serve and run the loops until SIGINT or SIGTERM, or until a loop fails, whose error is then raised."""
     gc.freeze()  # what was imported stays; looking through it for garbage would stop everything for a tenth of a second
     gc.set_threshold(*RARELY)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
+    server = Server(app, host=host, port=port)
     serving = asyncio.create_task(server.serve(), name="http")
     going = [asyncio.create_task(loop.run(), name=name) for name, loop in loops.items()]
     try:
@@ -84,15 +97,17 @@ async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int) -> None:
 def application(running: Running, loops: Loops, authenticator: Authenticator | None = None) -> FastAPI:
     """The service's API with its health, metrics and AsyncAPI document."""
     service, platform = running.service, running.settings.platform
+    authenticator = authenticator or _authenticator(platform)
     app = create_app(
         f"Acquis {service.name}",
         routers=[*service.routers, health_router(running, {name: loop.is_alive for name, loop in loops.items()})],
         database=running.database,
         metrics=running.metrics,
-        authenticator=authenticator or Authenticator(_issuer_keys(platform), platform.audience),
+        authenticator=authenticator,
         platform=platform,
     )
     app.state.settings = running.settings
+    app.state.sign_in = sign_in_of(service.name, platform, authenticator.keys)
     events = FileResponse(ASYNCAPI / f"{service.name}.json", media_type="application/json")
     app.add_route("/asyncapi.json", lambda _: events, include_in_schema=False)
     FastAPIInstrumentor.instrument_app(
@@ -111,5 +126,6 @@ def health_only(running: Running, loops: Loops) -> FastAPI:
     return app
 
 
-def _issuer_keys(platform: PlatformSettings) -> IssuerKeys:
-    return IssuerKeys(platform.issuer, str(platform.jwks_url) if platform.jwks_url else None)
+def _authenticator(platform: PlatformSettings) -> Authenticator:
+    jwks_url, discovery_url = (str(url) if url else None for url in (platform.jwks_url, platform.discovery_url))
+    return Authenticator(IssuerKeys(platform.issuer, jwks_url, discovery_url=discovery_url), platform.audience)

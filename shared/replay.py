@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import dead_letters
 from shared.db import SYSTEM, is_transient
+from shared.kafka.sign_in import sign_in
 from shared.service import Running
 
 LOG = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ async def rewind(running: Running, since: datetime) -> int:
         bootstrap_servers=platform.kafka_bootstrap,
         group_id=f"{platform.kafka_prefix}acquis-{running.service.name}",
         enable_auto_commit=False,
+        **sign_in(platform),
     )
     await consumer.start()
     try:

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from shared.contracts.registry import FACTS
 from shared.db import Database
 from shared.kafka import Consumer, Handler, Intake, Producer
+from shared.kafka.sign_in import sign_in
 from shared.relay import CONNECTION_OPTIONS, Relay
 from shared.settings import ServiceSettings
 from shared.telemetry import Metrics
@@ -69,6 +70,7 @@ class Running:
             self.intake,
             self.metrics,
             batch=self.settings.consumer_batch,
+            sign_in=sign_in(platform),
         )
 
     @cached_property
@@ -80,7 +82,7 @@ class Running:
         platform = self.settings.platform
         return Relay(
             Database(self.database.url, pool=2, options=CONNECTION_OPTIONS),
-            Producer(platform.kafka_bootstrap, f"acquis-{self.service.name}-relay"),
+            Producer(platform.kafka_bootstrap, f"acquis-{self.service.name}-relay", sign_in(platform)),
             self.metrics,
             prefix=platform.kafka_prefix,
             batch=self.settings.relay_batch,

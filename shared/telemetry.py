@@ -26,6 +26,8 @@ ADDRESSES = ("http.target", "http.url", "url.path", "url.full")
 """Attributes by OpenTelemetry's semantic conventions, older and newer."""
 SECRET_IN_PATH = re.compile(r"(?<=/)[A-Za-z0-9_-]{43,}")
 """256 bits in base64 take 43 characters, a UUID 36."""
+ROW_IN_ERROR = re.compile(r"\nDETAIL: .*?(?=\n\[SQL|\n\nThe above|\n\nDuring|\Z)", re.DOTALL)
+"""Where PostgreSQL tells the row that it refused, and with it what people entered."""
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -76,6 +78,7 @@ def set_up_logging(level: str, stream: TextIO | None = None) -> None:
         _add_trace_ids,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_rows,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -144,6 +147,12 @@ def continued_trace(name: str, traceparent: str, kind: SpanKind, **attributes: A
     context = PROPAGATOR.extract({"traceparent": traceparent})
     with TRACER.start_as_current_span(name, context=context, kind=kind, attributes=attributes) as span:
         yield traceparent_of(span)
+
+
+def _without_rows(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if "exception" in entry:
+        entry["exception"] = ROW_IN_ERROR.sub("", entry["exception"])
+    return entry
 
 
 def _add_trace_ids(_: Any, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:

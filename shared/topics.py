@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.contracts.registry import TOPICS
+from shared.kafka.sign_in import sign_in
 from shared.settings import PlatformSettings
 
 FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
@@ -18,7 +19,7 @@ FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
 
 async def create_topics(platform: PlatformSettings) -> list[str]:
     """Create the topics that are missing and name them."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=platform.kafka_bootstrap)
+    admin = AIOKafkaAdminClient(bootstrap_servers=platform.kafka_bootstrap, **sign_in(platform))
     await admin.start()
     try:
         existing = set(await admin.list_topics())

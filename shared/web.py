@@ -19,6 +19,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared import idempotency, openapi, problem_responses
 from shared.auth import Authenticator, Caller, Principal
@@ -38,6 +39,11 @@ async def _transaction(request: Request, caller: Caller) -> AsyncIterator[AsyncC
         yield tx
 
 
+async def _one_moment(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
+    async with request.app.state.database.one_moment(acting_for(caller)) as tx:
+        yield tx
+
+
 async def _public_transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     async with request.app.state.database.transaction(None) as tx:
         yield tx
@@ -46,6 +52,9 @@ async def _public_transaction(request: Request) -> AsyncIterator[AsyncConnection
 Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]
 """The request's one transaction, on behalf of the caller: 401 without one. It is committed after the endpoint has
 returned and before the answer leaves, so nobody reads "created" of what is not; any exception rolls it back."""
+
+OneMoment = Annotated[AsyncConnection, Depends(_one_moment, scope="function")]
+"""The same where several things are read that belong together; nothing can be written."""
 
 PublicTransaction = Annotated[AsyncConnection, Depends(_public_transaction, scope="function")]
 """The same for what everybody may read; it sees no row under row-level security."""
@@ -132,6 +141,7 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         exception_handlers=dict.fromkeys(problem_responses.EXPECTED, problem_responses.handle),
         middleware=[
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=platform.trusted_proxies),
             Middleware(RequestContext, requests=metrics.requests),
             Middleware(Identification, authenticator=authenticator),
             Middleware(RateLimit, requests_per_minute=platform.requests_per_minute),
@@ -139,6 +149,7 @@ def create_app(
         ],
     )
     app.state.database, app.state.problem_base = database, platform.problem_base
+    app.state.authenticator = authenticator
     for router in routers:
         app.include_router(router)
     documented = app.openapi

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 from rich.console import Console
 
+from deploy.local import receiver
 from deploy.local.demo.client import Client as ApiClient
 from deploy.local.demo.client import RefusedError, until
 from deploy.local.demo.inbox import Inbox
@@ -88,7 +89,10 @@ async def acquis(
     await create_topics(platform)
     own: dict[str, dict[str, Any]] = {
         "agreements": {"secret_key": state.secret_key},
-        "notifications": {"secret_key": state.secret_key, "allowed_targets": frozenset({f"127.0.0.1:{port}"})},
+        "notifications": {
+            "secret_key": state.secret_key,
+            "allowed_targets": frozenset({f"127.0.0.1:{port}", f"{receiver.HOST}:{receiver.PORT}"}),
+        },
     }
     authenticator = Authenticator(IssuerKeys(issuer.url), platform.audience)
     async with everything(servers.database_url, state.password, platform, authenticator, own=own) as services:

@@ -15,4 +15,8 @@ SUBSCRIPTIONS: Mapping[str, Handler] = {
     "acquis.credit.recognised.v1": handlers.keep_unit_decisions,
     "acquis.credit.partially-recognised.v1": handlers.keep_unit_decisions,
     "acquis.credit.documented.v1": handlers.keep_unit_decisions,
+    "acquis.credit.refused.v1": handlers.keep_unit_decisions,
+    "acquis.credit.corrected.v1": handlers.keep_unit_decisions,
+    "acquis.evidence.kept.v1": handlers.keep_unit_decisions,
+    "acquis.review.required.v1": handlers.keep_reviews,
 }

@@ -14,4 +14,5 @@ SUBSCRIPTIONS: Mapping[str, Handler] = {
     "acquis.learning-agreement.completed.v1": handlers.keep_completions,
     "acquis.learning-agreement.interrupted.v1": handlers.keep_interruptions,
     "acquis.learning-agreement.cancelled.v1": handlers.keep_cancellations,
+    "acquis.learner.erased.v1": handlers.erase_words,
 }

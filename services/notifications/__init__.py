@@ -1,5 +1,5 @@
 """Notifications: tells everyone who is entitled to know.
 
 Owns subscriptions, the event feed, deliveries and their attempts. Hears every published fact. Says when a subscription
-was disabled.
+was verified, only fails, or was disabled.
 """

@@ -12,5 +12,5 @@ def service(settings: Settings | None = None) -> Service:
         tables=tables.METADATA,
         routers=api.ROUTERS,
         subscriptions=consumer.SUBSCRIPTIONS,
-        workers=[workers.MEND, workers.RECONSIDER, workers.CHECKPOINT],
+        workers=[workers.MEND, workers.RECONSIDER, workers.CHECKPOINT, workers.EXPIRE],
     )

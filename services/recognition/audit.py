@@ -1,15 +1,19 @@
-"""The ledger held against itself and against its checkpoints, chain by chain: nothing is written, nothing repaired."""
+"""What is stored held against itself: nothing is written, nothing repaired.
 
-from collections.abc import AsyncGenerator, AsyncIterator
+The ledger chain by chain, against its checkpoints and what counts; decisions by what they were decided on.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.recognition import store
+from services.recognition import handlers, store
 from services.recognition.domain import merkle
-from services.recognition.domain.audit import Chain, examine
+from services.recognition.domain.audit import Chain, Counted, examine, weigh
 from services.recognition.domain.checkpoints import Blocks, Checkpoint
+from services.recognition.domain.recall import Recalled
 from services.recognition.store import FIRST
 from shared.db import SYSTEM
 from shared.problems import NotFound
@@ -34,23 +38,39 @@ async def verify(running: Running, learner_id: UUID | None = None, since: int | 
         if since or await store.find_checkpoint(tx, None):
             await _check_tree(tx, *await store.load_checkpoint(tx, since), learner_id)
     after = FIRST
-    while chains := await _chains(running, after, learner_id, since):
+    while True:
+        chains, credits_ = await _chains(running, after, learner_id, since)
         for chain in chains:
-            if found := examine(chain):
+            if found := examine(chain) or weigh(chain, credits_[chain.learner_id]):
                 raise BrokenLedgerError(f"Learner {found.learner_id}, position {found.position}: {found.why}")
-        yield len(chains)
-        if learner_id:
+        if chains:
+            yield len(chains)
+        if learner_id or not chains:
             return
         after = chains[-1].learner_id
 
 
-async def _chains(running: Running, after: UUID, learner_id: UUID | None, since: int | None) -> list[Chain]:
+async def replay(running: Running, after: UUID) -> AsyncGenerator[list[Recalled]]:
+    """How decisions come out that are made again, block by block, those after this one."""
+    while True:
+        async with _one_moment(running) as tx:
+            block = await handlers.make_decisions_again(tx, after, AT_ONCE)
+        if not block:
+            return
+        yield block
+        after = block[-1].decision_id
+
+
+async def _chains(
+    running: Running, after: UUID, learner_id: UUID | None, since: int | None
+) -> tuple[list[Chain], Mapping[UUID, Sequence[Counted]]]:
+    """With what counts for these learners."""
     async with _one_moment(running) as tx:
         learners = [learner_id] if learner_id else await store.next_learners(tx, after, AT_ONCE)
-        chains = await store.load_chains(tx, learners, since)
-    if learner_id and chains[0].is_empty:
+        chains, credits_ = await store.load_chains(tx, learners, since), await store.load_counted(tx, learners)
+    if learner_id and chains[0].is_empty and not credits_[learner_id]:
         raise NotFound("This learner has no chain.")
-    return chains
+    return chains, credits_
 
 
 async def _check_tree(tx: AsyncConnection, kept: Checkpoint, blocks: Blocks, learner_id: UUID | None) -> None:

@@ -20,5 +20,8 @@ SUBSCRIPTIONS: Mapping[str, Handler] = {
     "acquis.learning-agreement.agreed.v1": handlers.keep_learning_agreements,
     "acquis.learning-agreement.changed.v1": handlers.keep_learning_agreements,
     "acquis.learning-agreement.cancelled.v1": handlers.keep_cancellations,
+    "acquis.learner.erased.v1": handlers.erase_words,
     "acquis.transcript.issued.v1": handlers.evaluate_transcripts,
+    "acquis.transcript.corrected.v1": handlers.evaluate_transcripts,
+    "acquis.transcript.withdrawn.v1": handlers.evaluate_transcripts,
 }

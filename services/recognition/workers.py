@@ -1,4 +1,4 @@
-"""Where time comes in: what failed is tried again, what was documented decided anew, the ledger gets checkpoints."""
+"""Where time comes in: what failed is tried again, what was documented decided anew, credits expire."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -44,5 +44,12 @@ async def take_checkpoint(running: Running) -> int:
     return 0  # the next one when an hour is over
 
 
+async def expire(running: Running) -> int:
+    """A batch at a time until nothing is left, a week's backlog too."""
+    async with running.database.transaction(SYSTEM) as tx:
+        return await handlers.expire_credits(tx)
+
+
+EXPIRE = Worker("expire", expire, every=timedelta(hours=1))
 CHECKPOINT = Worker("checkpoint", take_checkpoint, every=timedelta(hours=1))
 RECONSIDER = Worker("reconsider", reconsider, every=timedelta(minutes=10), wakes_on=store.CHANGED)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from shared.contracts import public
 from shared.contracts.event_schemas import docstring, event_schemas, spoken
 from shared.contracts.registry import FACTS, Declaration
 from shared.envelope import CONTENT_TYPE
@@ -42,14 +43,14 @@ def golden_events(type_: str) -> list[bytes]:
 
 def asyncapi_document(producer: str) -> dict[str, Any]:
     """All that this service says, complete in itself."""
-    facts = [fact.DECLARED for fact in FACTS.values() if fact.DECLARED.producer == producer]
+    topics = _topics(producer)
+    facts = list({fact.type: fact for travelling in topics.values() for fact in travelling}.values())
     payloads, schemas = event_schemas([fact.type for fact in facts], "#/components/schemas/{model}")
-    topics = sorted({fact.topic for fact in facts})
     return {
         "asyncapi": "3.0.0",
         "info": {"title": f"Acquis: what {producer} says", "version": "1.0.0", "description": INTRODUCTION},
         "defaultContentType": CONTENT_TYPE,
-        "channels": {topic: _channel(topic, facts) for topic in topics},
+        "channels": {topic: _channel(topic, travelling) for topic, travelling in topics.items()},
         "operations": {f"send.{topic}": _operation(topic) for topic in topics},
         "components": {
             "messages": {fact.type: _message(fact, payloads[fact.type]) for fact in facts},
@@ -58,13 +59,23 @@ def asyncapi_document(producer: str) -> dict[str, Any]:
     }
 
 
+def _topics(producer: str) -> dict[str, list[Declaration]]:
+    """What travels on each topic that the service writes to."""
+    topics: dict[str, list[Declaration]] = {}
+    for fact in FACTS.values():
+        if fact.DECLARED.producer == producer:
+            topics.setdefault(fact.DECLARED.topic, []).append(fact.DECLARED)
+    if producer == public.PRODUCER:
+        topics[public.TOPIC] = [fact.DECLARED for fact in public.FACTS]
+    return dict(sorted(topics.items()))
+
+
 def _channel(topic: str, facts: list[Declaration]) -> dict[str, Any]:
-    types = [fact.type for fact in facts if fact.topic == topic]
     return {
         "address": topic,
         "title": spoken(topic),
         "description": "Kept without end, so that you may read it from the beginning at any time.",
-        "messages": {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in types},
+        "messages": {fact.type: {"$ref": f"#/components/messages/{fact.type}"} for fact in facts},
         "bindings": {"kafka": {"topic": topic, **KAFKA}},
     }
 

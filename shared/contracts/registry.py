@@ -1,6 +1,6 @@
 """All published event types in one place; importing this declares every one of them."""
 
-from shared.contracts import agreements, assessment, catalogue, notifications, recognition
+from shared.contracts import agreements, assessment, catalogue, notifications, public, recognition
 from shared.contracts.facts import FACTS, Declaration, Fact
 
 PRODUCERS = {
@@ -11,6 +11,6 @@ PRODUCERS = {
     "notifications": notifications,
 }
 
-TOPICS = sorted({declared.DECLARED.topic for declared in FACTS.values()})
+TOPICS = sorted({public.TOPIC, *(declared.DECLARED.topic for declared in FACTS.values())})
 
 __all__ = ["FACTS", "PRODUCERS", "TOPICS", "Declaration", "Fact"]

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -38,9 +39,18 @@ class Consumer:
     """
 
     def __init__(
-        self, bootstrap: str, group: str, topics: Iterable[str], intake: Intake, metrics: Metrics, *, batch: int = 500
+        self,
+        bootstrap: str,
+        group: str,
+        topics: Iterable[str],
+        intake: Intake,
+        metrics: Metrics,
+        *,
+        batch: int = 500,
+        sign_in: Mapping[str, Any] | None = None,
     ) -> None:
         self._bootstrap, self._group, self._topics, self._batch = bootstrap, group, list(topics), batch
+        self._sign_in = sign_in or {}
         self._intake, self._metrics = intake, metrics
         self._positions: dict[TopicPartition, int] = {}
         self._uncommitted: dict[TopicPartition, int] = {}
@@ -123,6 +133,7 @@ class Consumer:
             fetch_max_wait_ms=250,
             heartbeat_interval_ms=300,
             metadata_max_age_ms=30_000,
+            **self._sign_in,
         )
         try:
             await consumer.start()

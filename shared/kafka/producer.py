@@ -1,9 +1,10 @@
 """Publishing: pipelined, acknowledged by all replicas, in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -28,8 +29,8 @@ class Message:
 class Producer:
     """Idempotent, `acks=all`. After any failure a fresh connection is made, so that nothing half sent arrives later."""
 
-    def __init__(self, bootstrap: str, client: str) -> None:
-        self._bootstrap, self._client = bootstrap, client
+    def __init__(self, bootstrap: str, client: str, sign_in: Mapping[str, Any] | None = None) -> None:
+        self._bootstrap, self._client, self._sign_in = bootstrap, client, sign_in or {}
         self._open: AIOKafkaProducer | None = None
 
     async def send(self, messages: Iterable[Message]) -> int:
@@ -84,6 +85,7 @@ class Producer:
                 enable_idempotence=True,
                 max_batch_size=BATCH_BYTES,
                 request_timeout_ms=int(PATIENCE * 1000),
+                **self._sign_in,
             )
             try:
                 await producer.start()

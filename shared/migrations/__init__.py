@@ -29,6 +29,16 @@ def newest(service: Service) -> str:
     return head
 
 
+def lacks(service: Service, revision: str | None) -> bool:
+    """Whether a database at this revision lacks something that this version of the service needs.
+
+    A revision that it does not know is a later version's, and migrations only add: then it lacks nothing.
+    """
+    scripts = ScriptDirectory.from_config(_config(service))
+    earlier = {script.revision for script in scripts.walk_revisions()} - {newest(service)}
+    return revision is None or revision in earlier
+
+
 async def current(tx: AsyncConnection) -> str | None:
     """The revision that the database is at."""
     revision: str | None = await tx.scalar(CURRENT)

@@ -1,6 +1,7 @@
 """Pages for people: rendered here, of one layout and style, without scripts, readable by every browser and reader.
 
-A service keeps its templates in a folder of its own; each begins with `{% extends "layout.html" %}`.
+A service keeps its templates in a folder of its own; each begins with `{% extends "layout.html" %}`. Pages that need a
+signed-in person are under `/pages/` in each service (`shared.pages.signing_in`).
 """
 
 import re
@@ -15,12 +16,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text()
 STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'none'",
-    "Vary": "Accept",
-}
+POLICY = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
+HEADERS = {"Content-Security-Policy": f"{POLICY}; form-action 'none'", "Vary": "Accept"}
 """Nothing is loaded and nothing runs; the style is allowed because it is this one."""
+HEADERS_WITH_FORMS = {"Content-Security-Policy": f"{POLICY}; form-action 'self'", "Vary": "Cookie"}
 QUALITY = re.compile(r";\s*q=([01](?:\.[0-9]{0,3})?)")
 
 
@@ -31,8 +30,21 @@ class Pages:
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
     def answer(self, template: str, **values: Any) -> HTMLResponse:
-        page = self._environment.get_template(template).render(style=STYLE, **values)
-        return HTMLResponse(page, headers=HEADERS)
+        """A page to read, for everybody."""
+        return HTMLResponse(self._render(template, values), headers=HEADERS)
+
+    def answer_to_person(self, template: str, path: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page under `/pages/` for somebody who is signed in; it may have forms."""
+        page = self._render(template, values | {"top": way_to_top(path)})
+        return HTMLResponse(page, status, headers=HEADERS_WITH_FORMS)
+
+    def _render(self, template: str, values: dict[str, Any]) -> str:
+        return self._environment.get_template(template).render(style=STYLE, **values)
+
+
+def way_to_top(path: str) -> str:
+    """From a page to `/pages/`: links are relative, for a service does not know under which prefix it answers."""
+    return "../" * (path.count("/") - 2) or "./"
 
 
 def wants_page(accept: str) -> bool:

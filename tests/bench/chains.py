@@ -24,6 +24,10 @@ class Chain:
         """User and system, of all its processes so far."""
         return sum(times.user + times.system for times in (process.cpu_times() for process in self._processes))
 
+    def memory(self) -> int:
+        """Bytes that all its processes hold."""
+        return sum(process.memory_info().rss for process in self._processes)
+
 
 @asynccontextmanager
 async def started(module: str, parts: Sequence[str], environment: Mapping[str, str], log: Path) -> AsyncIterator[Chain]:

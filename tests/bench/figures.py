@@ -7,10 +7,16 @@ from typing import Any
 
 from rich.table import Table
 
+from tests.bench.fan_out import FanOut
+from tests.bench.ledgers import FEW, Ledgers
 from tests.bench.repetition import Measured, Repetition
 
 GOALS_AT = 20
 """The rate, in transcripts a second, for which there are goals."""
+POSTS_AT_LEAST = 0.8
+"""Of what a bare loop of posts reaches."""
+LEDGERS_AT_MOST = 1.3
+"""How much longer evaluation may take when the ledger is full."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,7 @@ class Figure:
         acquis, bare = [self.acquis(one) for one in repetitions], [self.bare(one) for one in repetitions]
         ratio = statistics.median(ours / theirs for ours, theirs in zip(acquis, bare, strict=True))
         values = [f"{statistics.median(side):,.{self.digits}f}" for side in (acquis, bare)]
-        return [self.name, *values, f"{ratio:.2f}x", *self._judged(ratio)]
-
-    def _judged(self, ratio: float) -> list[str]:
-        if self.at_most is not None:
-            return [f"≤ {self.at_most}x", _word(reached=ratio <= self.at_most)]
-        if self.at_least is not None:
-            return [f"≥ {self.at_least}x", _word(reached=ratio >= self.at_least)]
-        return ["", ""]
+        return [self.name, *values, f"{ratio:.2f}x", *_judged(ratio, self.at_most, self.at_least)]
 
 
 def table(repetitions: Sequence[Repetition]) -> Table:
@@ -43,6 +42,35 @@ def table(repetitions: Sequence[Repetition]) -> Table:
         shown.add_column(column, justify="right")
     for figure in _figures(list(repetitions[0].acquis.latencies)):
         shown.add_row(*figure.row(repetitions))
+    return shown
+
+
+def by_ledger(ledgers: Ledgers) -> Table:
+    """What evaluation takes beside itself, when the ledger holds next to nothing."""
+    shown = Table(title="Evaluation of transcripts of 3 units, ms each", title_justify="left")
+    for column in (f"{ledgers.credits:,} credits", f"{FEW:,} credits", "ratio", "goal", "reached"):
+        shown.add_column(column, justify="right")
+    ratio = ledgers.full / ledgers.nearly_empty
+    shown.add_row(
+        f"{ledgers.full:.2f}", f"{ledgers.nearly_empty:.2f}", f"{ratio:.2f}x", *_judged(ratio, LEDGERS_AT_MOST)
+    )
+    return shown
+
+
+def by_fan_out(measured: Sequence[FanOut]) -> Table:
+    """Deliveries beside bare loops of the same posts, by two clients, and how the worker's memory grows meanwhile."""
+    shown = Table(title="Fan-out: deliveries a second", title_justify="left")
+    for column in ("events", "subscriptions", "Acquis", "bare loop", "goal", "reached", "httpx2 loop", "memory"):
+        shown.add_column(column, justify="right")
+    for one in measured:
+        shown.add_row(
+            *(f"{number:,}" for number in (one.events, one.subscriptions)),
+            f"{one.acquis:,.0f}",
+            f"{one.ratio:.2f}x",
+            *_judged(one.ratio, at_least=POSTS_AT_LEAST),
+            f"{one.httpx2_ratio:.2f}x",
+            f"{one.late / 1e6:,.0f} MB, {one.growth:.2f}x",
+        )
     return shown
 
 
@@ -75,7 +103,7 @@ def _figures(rates: Sequence[int]) -> list[Figure]:
             "webhooks a second, beside a bare loop of posts",
             lambda one: one.acquis.webhooks,
             lambda one: one.bare_posts,
-            at_least=0.8,
+            at_least=POSTS_AT_LEAST,
             digits=0,
         ),
         _both("outbox hop p50, ms", lambda one: one.outbox_hop, at_most=1.5),
@@ -94,6 +122,14 @@ def _of_latency(rate: int) -> list[Figure]:
 
 def _both(name: str, of: Callable[[Measured], float], **goal: Any) -> Figure:
     return Figure(name, lambda one: of(one.acquis), lambda one: of(one.bare), **goal)
+
+
+def _judged(ratio: float, at_most: float | None = None, at_least: float | None = None) -> list[str]:
+    if at_most is not None:
+        return [f"≤ {at_most}x", _word(reached=ratio <= at_most)]
+    if at_least is not None:
+        return [f"≥ {at_least}x", _word(reached=ratio >= at_least)]
+    return ["", ""]
 
 
 def _word(*, reached: bool) -> str:

@@ -20,6 +20,9 @@ class Receiver:
         """Learner → `time.perf_counter()` of the first arrival."""
         self.times: Counter[str] = Counter()
         """How often a webhook came for a learner."""
+        self.number = 0
+        """Of all webhooks."""
+        self._began = self._ended = 0.0
         self._came = asyncio.Event()
 
     async def wait_for(self, learners: int) -> None:
@@ -28,8 +31,18 @@ class Receiver:
             self._came.clear()
             await self._came.wait()
 
-    def rate(self) -> float:
+    async def wait_for_all(self, number: int) -> None:
+        """Until there were so many webhooks, about whomever."""
+        while self.number < number:
+            self._came.clear()
+            await self._came.wait()
+
+    def rate_of_all(self) -> float:
         """Webhooks a second, from the first to the last."""
+        return (self.number - 1) / (self._ended - self._began)
+
+    def rate(self) -> float:
+        """The first webhooks about each learner a second, from the first to the last."""
         return (len(self.arrived) - 1) / (max(self.arrived.values()) - min(self.arrived.values()))
 
     @property
@@ -40,11 +53,14 @@ class Receiver:
     def forget(self) -> None:
         self.arrived.clear()
         self.times.clear()
+        self.number = 0
 
     def note(self, body: bytes) -> None:
         if found := LEARNER.search(body):
-            learner = found[1].decode()
-            self.arrived.setdefault(learner, time.perf_counter())
+            learner, self._ended = found[1].decode(), time.perf_counter()
+            self._began = self._began if self.number else self._ended
+            self.number += 1
+            self.arrived.setdefault(learner, self._ended)
             self.times[learner] += 1
             self._came.set()
 

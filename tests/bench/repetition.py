@@ -25,9 +25,12 @@ class Plan:
     """Transcripts a second."""
     seconds: int
     backlog: int
+    credits: int
+    """In the ledger that is full."""
 
     @property
     def transcripts(self) -> int:
+        """That go through the chain."""
         return WARM_UP + sum(self.rates) * self.seconds + self.backlog
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from shared import envelope
+from shared.contracts import public
 from shared.contracts.asyncapi_documents import asyncapi_document, producers
 from shared.contracts.event_schemas import event_schema
 from shared.contracts.registry import FACTS, PRODUCERS, TOPICS
@@ -45,8 +46,14 @@ def test_inherited_fields_keep_their_explanation():
 
 def test_each_service_that_says_something_has_a_document_and_together_they_say_everything():
     assert producers() == sorted(PRODUCERS)
-    said = [type_ for name in producers() for type_ in asyncapi_document(name)["components"]["messages"]]
+    channels = [channel for name in producers() for channel in asyncapi_document(name)["channels"].items()]
+    said = [type_ for topic, channel in channels if topic != public.TOPIC for type_ in channel["messages"]]
     assert sorted(said) == sorted(FACTS)
+
+
+def test_what_everybody_may_see_is_described_on_the_public_topic_too():
+    passed_on = asyncapi_document(public.PRODUCER)["channels"][public.TOPIC]["messages"]
+    assert sorted(passed_on) == sorted(fact.DECLARED.type for fact in public.FACTS)
 
 
 @each_service
@@ -67,7 +74,7 @@ def test_every_channel_is_a_topic_and_its_messages_travel_on_it(document):
         assert channel["messages"]
         for type_, message in channel["messages"].items():
             assert message == {"$ref": f"#/components/messages/{type_}"}
-            assert FACTS[type_].DECLARED.topic == name
+            assert name == public.TOPIC or FACTS[type_].DECLARED.topic == name
 
 
 @each_service

@@ -174,7 +174,7 @@ async def test_a_stay_that_is_changed_twice_interrupted_and_complemented_ends_in
     assert interrupted["state"] == "interrupted"
     await stay.story.mobility.complement()
     await stay.story.assess()
-    await stay.story.confirm_assessments()
+    await stay.story.assessing.confirm()
 
     async def closed() -> Resource | None:
         agreement = await stay.read()

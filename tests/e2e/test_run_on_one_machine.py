@@ -1,67 +1,33 @@
 """`make run`, `make demo` and `make down`, as the newcomer types them."""
 
 import asyncio
+import json
 import os
 import re
-import signal
 import socket
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from deploy.local.launcher import remove
-from deploy.local.settings import LocalSettings
-from tests.support.ports import some_free_port
-from tests.support.processes import PROJECT
+from deploy.local.demo.mobility import FAMILY_NAME
+from deploy.local.state import State
+from tests.support.one_machine import PATIENCE_SECONDS, RENEWAL, home_of_its_own, local, until_it_says
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("the usual ports")]
 
-PATIENCE_SECONDS = 120
-RENEWAL = re.compile(r"^curl -s -d '(\S+)' (\S+/token)$", re.MULTILINE)
+PERSONAL = ("Ġanni", FAMILY_NAME, "2006-04-01")
+SECRETS = ("eyJ", "whsec_")
+"""How access tokens begin, and secrets of webhooks."""
 CURL = re.compile(r"^T(\d)='(.+)'\ncurl .* (http\S+)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def environment() -> Iterator[dict[str, str]]:
-    """A home and ports of its own, and embedded servers whatever the environment says."""
-    everyday = LocalSettings()
-    settings = everyday.apart("newcomer")
-    remove(settings.home)
-    given = {name: value for name, value in os.environ.items() if not name.startswith("ACQUIS_")}
-    yield given | {
-        "ACQUIS_HOME": str(settings.home),
-        "ACQUIS_JARS": str(settings.jars),
-        "ACQUIS_PORT": str(some_free_port()),
-        "COLUMNS": "200",
-    }
-    remove(settings.home)
-
-
-@asynccontextmanager
-async def local(verb: str, environment: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "deploy.local", verb, cwd=PROJECT, env=environment, stdout=out, stderr=out
-        )
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
-
-
-async def until_it_says(words: str, log: Path, process: asyncio.subprocess.Process) -> str:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while words not in (said := log.read_text()):  # noqa: ASYNC240 - a few kilobytes, in a test
-            assert process.returncode is None, said
-            await asyncio.sleep(0.05)
-    return said
+    with home_of_its_own("newcomer") as given:
+        yield given
 
 
 async def test_the_newcomer_sees_the_story_stops_it_and_finds_it_again(environment: dict[str, str], tmp_path: Path):
@@ -82,6 +48,7 @@ async def test_the_newcomer_sees_the_story_stops_it_and_finds_it_again(environme
         assert time.monotonic() - begun < took
     assert "✓" not in said  # nothing was told again
     assert "U3 Deployment" in said
+    the_log_names_nobody_and_gives_no_secret_away(Path(environment["ACQUIS_HOME"]))
 
 
 async def the_story_is_there(said: str) -> None:
@@ -102,6 +69,16 @@ async def the_story_is_there(said: str) -> None:
         renewed = await http.post(issuer, content=grant, headers={"Content-Type": "application/x-www-form-urlencoded"})
         again = await http.get(commands[0][2], headers={"Authorization": f"Bearer {renewed.json()['access_token']}"})
         assert again.status_code == 200
+
+
+def the_log_names_nobody_and_gives_no_secret_away(home: Path) -> None:
+    """What all services logged while two learners' stories were told."""
+    logged = (home / "acquis.log").read_text()
+    assert {"migrated"} <= {json.loads(line)["event"] for line in logged.splitlines()}
+    state = State.load(home)
+    for private in (*PERSONAL, *SECRETS, state.password, state.secret_key):
+        assert private not in logged
+        assert json.dumps(private).strip('"') not in logged
 
 
 async def test_a_taken_port_is_one_clear_sentence(environment: dict[str, str], tmp_path: Path):

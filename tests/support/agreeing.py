@@ -12,7 +12,7 @@ from services.agreements.domain.complements import Account, Evaluation
 from services.agreements.domain.learning_agreement_terms import UnitAbroad
 from services.agreements.domain.learning_agreements import Frame, LearningAgreement, Signature
 from services.agreements.domain.memoranda import Actor, Amendment, Memorandum
-from services.agreements.domain.memorandum_terms import (
+from services.agreements.domain.memorandum_content import (
     Confirmation,
     Confirmations,
     CoveredQualification,
@@ -28,7 +28,7 @@ from tests.support.builders.catalogue import COMPARABILITIES, INSTITUTIONS, ITAL
 from tests.support.builders.catalogue import MALTA_ICT as ICT
 
 HOME, HOST = MALTA.institution_id, ITALY.institution_id
-AT = datetime(2026, 2, 2, 12, tzinfo=UTC)
+AT = datetime(2026, 2, 23, 12, tzinfo=UTC)
 
 KNOWN = Reference(
     institutions={

@@ -104,6 +104,7 @@ BREACHES: Mapping[tuple[str, ReasonCode], Breach] = {
     ("R4", ReasonCode.SECOND_PERSON_MISSING): lambda facts: _assessment(second_person=False)(
         _memorandum(two_person_rule=True)(facts)
     ),
+    ("R4", ReasonCode.SOURCE_REVOKED): lambda facts: replace(facts, revoked_decision_id=uuid4()),
     ("R5", ReasonCode.LO_MISSING): _outcome_missed,
     ("R5", ReasonCode.PROCEDURE_DEVIATION): _assessment(procedure=Procedure.DEVIATED),
     ("R6", ReasonCode.LEVEL_BELOW): _level_below,

@@ -25,7 +25,7 @@ from shared.settings import PlatformSettings
 from shared.telemetry import Metrics
 from shared.tenancy import row_level_security, visible_to
 from shared.web import IdempotencyKey, PublicTransaction, Transaction, api_router, create_app
-from tests.support.databases import ThrowawayDatabase
+from tests.support.databases import ThrowawayDatabase, throwaway_database
 
 ISSUER = "http://issuer.test"
 METADATA = sa.MetaData()
@@ -137,7 +137,14 @@ async def find(tx: AsyncConnection, caller: Principal, wanted: PageRequest) -> S
     return await paging.fetch(tx, select, wanted, NOTES.c.title, NOTES.c.id)
 
 
-async def create_tables(made: ThrowawayDatabase) -> None:
+@asynccontextmanager
+async def database_for_notes(admin_url: str) -> AsyncIterator[ThrowawayDatabase]:
+    async with throwaway_database(admin_url) as made:
+        await _create_tables(made)
+        yield made
+
+
+async def _create_tables(made: ThrowawayDatabase) -> None:
     engine = sa.create_engine(sa.make_url(made.owner_url).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
     with engine.begin() as connection:
         METADATA.create_all(connection)

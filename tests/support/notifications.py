@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from services.notifications import handlers
-from services.notifications.domain.subscriptions import Scope, Subscription
+from services.notifications import handlers, store
+from services.notifications.domain import subscriptions
+from services.notifications.domain.entitlement import Scope
+from services.notifications.domain.grants import Grant
+from services.notifications.domain.subscriptions import Subscription
 from services.notifications.handlers import Wish
 from services.notifications.settings import Settings
 from services.notifications.store.vault import written
@@ -22,6 +25,7 @@ from shared.contracts.registry import Fact
 from shared.db import SYSTEM
 from shared.envelope import Event
 from shared.service import Running
+from shared.tenancy import acting_for
 from tests.support.webhook_receiver import WebhookReceiver
 
 TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -66,13 +70,26 @@ def somebody(*roles: Role, org: UUID | None = None, countries: Sequence[str] = (
 async def subscribe(
     running: Running, who: Principal, url: str = HOOK, *, settings: Settings | None = None, **wish: Any
 ) -> tuple[Subscription, str]:
-    """A subscription and its secret as the subscriber knows it."""
+    """A subscription that was verified, and its secret as the subscriber knows it."""
     usual: dict[str, Any] = {"url": url, "event_types": (), "scope": Scope(), "description": None}
     used = settings or running.settings
     assert isinstance(used, Settings)
-    async with running.database.transaction(str(who.org)) as tx:
+    async with running.database.transaction(acting_for(who)) as tx:
         made, secret = await handlers.subscribe(tx, who, Wish(**usual | wish), used)
+        made, _ = subscriptions.verify(made)
+        await store.save_subscription(tx, made)
     return made, written(secret)
+
+
+async def grant(
+    running: Running, grantee: Principal, *, by: Principal | None = None, country: str | None = None, **changes: Any
+) -> Grant:
+    """What an institution, or the competent body of the country, grants."""
+    granter = by or somebody("competent_body", countries=[country] if country else [])
+    about = changes.get("qualification_ids", frozenset())
+    async with running.database.transaction(acting_for(granter)) as tx:
+        assert grantee.org
+        return await handlers.grant_scope(tx, granter, grantee.org, country, about)
 
 
 async def queue_up(running: Running, url: str, settings: Settings, number: int) -> Subscription:

@@ -97,6 +97,7 @@ async def ids_of(world: ToldWorld) -> dict[str, str]:
         "secret": "x" * 43,
         "link_id": str(uuid4()),
         "alias_id": str(uuid4()),
+        "request_id": str(uuid4()),
         "published_version": "2",
         "from": "1",
         "partner_id": str(world.told.institutions["it"]),

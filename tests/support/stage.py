@@ -44,6 +44,7 @@ APART = (
     ("assessment", "relay"),
     ("recognition", "consume"),
     ("recognition", "relay"),
+    ("recognition", "work"),
     ("notifications", "consume"),
     ("notifications", "work"),
 )

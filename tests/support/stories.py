@@ -10,23 +10,27 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 
+from services.recognition.domain.gathering import gather
 from services.recognition.domain.known import Known
-from services.recognition.domain.unit_facts import UnitFacts, gather
+from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.agreements import LearningAgreementAgreed, MemorandumActivated
 from shared.contracts.assessment import TranscriptIssued
 from shared.contracts.catalogue import (
+    AccumulationRules,
     ComparabilityDeclared,
     ComparabilityWithdrawn,
     CountryPolicyPublished,
     Extent,
     OutcomeKind,
     QualificationPublished,
+    SecondResult,
     UnitRecognition,
 )
 from shared.contracts.facts import Fact
 from tests.support.builders.agreements import agreed_unit, learning_agreement_agreed, memorandum_activated
 from tests.support.builders.assessment import transcript_issued
 from tests.support.builders.catalogue import COMPARABILITIES, ITALY_ICT, MALTA_ICT, MALTA_POLICY, comparability
+from tests.support.builders.grade_tables import grade_table
 
 TODAY = date(2026, 4, 1)
 """After everything that happens in a story."""
@@ -71,6 +75,23 @@ class Story:
 
     def units(self, transcript: TranscriptIssued | None = None) -> list[UnitFacts]:
         return gather(self.known, transcript or self.transcript, TODAY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded(Story):
+    """Home has the scale of the host, and its rules say what becomes of a second result."""
+
+    second_result: SecondResult | None = SecondResult.BEST_GRADE
+
+    @property
+    def known(self) -> Known:
+        home_id, usual = self.agreement.home_id, super().known
+        home = replace(self.home, accumulation=AccumulationRules(second_result=self.second_result))
+        return replace(
+            usual,
+            qualifications={**usual.qualifications, (home.qualification_id, home.version): home},
+            grade_tables={home_id: [grade_table(home_id, "FR-20")]},
+        )
 
 
 def story(*unit_codes: str) -> Story:

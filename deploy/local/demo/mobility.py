@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from deploy.local.demo.client import Actor, Client, Resource
+from deploy.local.demo.route import MALTA_TO_ITALY, Route
 from deploy.local.demo.told import Told, known
 
 FAMILY_NAME = "Borg"
-UNITS_ABROAD = ("U3", "U2")
-"""U3 corresponds in full and is recognised by itself; U2 in part."""
 IN_DETAIL: dict[str, Any] = {
     "activity_type": "short_term",
     "mode": "physical",
@@ -24,44 +23,45 @@ IN_DETAIL: dict[str, Any] = {
 class Mobility:
     """Their part of the story, written into what is told."""
 
-    def __init__(self, client: Client, told: Told) -> None:
-        self._client, self.told = client, told
+    def __init__(self, client: Client, told: Told, route: Route = MALTA_TO_ITALY) -> None:
+        self._client, self.told, self._route = client, told, route
 
-    async def draft(self) -> None:
+    async def register(self) -> None:
         person = {
             "given_name": "Ġanni",
             "family_name": f"{FAMILY_NAME}-{self.told.learner_number}",
             "birth_date": "2006-04-01",
         }
-        learner = await self._client.post(self.told.staff("mt", "coordinator"), "/v1/learners", person)
+        learner = await self._client.post(self._home("coordinator"), "/v1/learners", person)
         self.told.learner_id = UUID(learner["learner_id"])
-        memorandum, qualification = known(self.told.memorandum), self.told.qualifications["mt"]
+
+    async def draft(self) -> None:
+        await self.register()
+        memorandum, qualification = known(self.told.memorandum), self.told.qualifications[self._route.qualification]
         terms = {
-            "learner_id": learner["learner_id"],
-            "host_id": str(self.told.institutions["it"]),
+            "learner_id": str(self.told.learner_id),
+            "host_id": str(self.told.institutions[self._route.host]),
             "memorandum_id": memorandum["memorandum_id"],
             "memorandum_version": memorandum["content_version"],
             "qualification_id": qualification["qualification_id"],
             "qualification_version": qualification["version"],
-            "units": [self.unit_abroad(f"it {code}") for code in UNITS_ABROAD],
+            "units": [self.unit_abroad(unit) for unit in self._route.units],
             "transcript_policy": "on_completion",
             "starts_on": str(self.told.today),
             "ends_on": str(self.told.today + timedelta(days=30)),
-            "assessments": [self._assessment(f"it {code}") for code in UNITS_ABROAD],
+            "assessments": [self._assessment(unit) for unit in self._route.units],
             **IN_DETAIL,
         }
-        self.told.agreement = await self._client.post(
-            self.told.staff("mt", "coordinator"), "/v1/learning-agreements", terms
-        )
+        self.told.agreement = await self._client.post(self._home("coordinator"), "/v1/learning-agreements", terms)
 
     async def sign(self) -> None:
         await self._sign_by_link()
-        await self._sign("signatures", self.told.staff("mt", "signatory"))
-        await self._sign("approval", self.told.staff("it", "signatory"))
+        await self._sign("signatures", self._home("signatory"))
+        await self._sign("approval", self._host("signatory"))
 
     async def _sign_by_link(self) -> None:
-        """Malta hands the link over; whoever holds it reads what is to be signed, and signs exactly that."""
-        coordinator = self.told.staff("mt", "coordinator")
+        """Home hands the link over; whoever holds it reads what is to be signed, and signs exactly that."""
+        coordinator = self._home("coordinator")
         link = await self._client.post(coordinator, f"{self._agreement_path}/signing-links", {"side": "learner"})
         opened = await self._client.get(None, link["path"])
         await self._client.post(None, f"{link['path']}/signature", _seen(opened))
@@ -71,19 +71,15 @@ class Mobility:
         await self._advance_agreement(actor, act, _seen(known(self.told.agreement)))
 
     async def start(self) -> None:
-        await self._advance_agreement(
-            self.told.staff("it", "coordinator"), "start", {"started_on": str(self.told.today)}
-        )
+        await self._advance_agreement(self._host("coordinator"), "start", {"started_on": str(self.told.today)})
 
     async def complete(self) -> None:
         completed = {"completed_on": str(self.told.today)}
-        await self._advance_agreement(self.told.staff("it", "coordinator"), "completion", completed)
+        await self._advance_agreement(self._host("coordinator"), "completion", completed)
 
     async def complement(self) -> None:
         learnt = [
-            pair["host_outcome_id"]
-            for code in self.units_agreed()
-            for pair in self.unit_abroad(f"it {code}")["outcomes"]
+            pair["host_outcome_id"] for unit in self.units_agreed() for pair in self.unit_abroad(unit)["outcomes"]
         ]
         account = {
             "programme": "Rollout and support of workstations in the host's own departments.",
@@ -94,11 +90,11 @@ class Mobility:
             ],
             "hours": 40,
         }
-        coordinator = self.told.staff("it", "coordinator")
+        coordinator = self._host("coordinator")
         before = await self._client.get(coordinator, self._agreement_path)
         path = f"{self._agreement_path}/complement"
         complement = await self._client.put(coordinator, path, account, to=before)
-        for actor in (self.told.learner(), self.told.staff("it", "signatory")):
+        for actor in (self.told.learner(), self._host("signatory")):
             complement = await self._client.post(actor, f"{path}/signatures", _seen(complement), to=complement)
 
     def _assessment(self, comparability: str) -> dict[str, Any]:
@@ -120,9 +116,15 @@ class Mobility:
         return f"/v1/learning-agreements/{known(self.told.agreement)['learning_agreement_id']}"
 
     def units_agreed(self) -> list[str]:
-        """The codes of the units that the agreement is about, as it was last read."""
+        """The comparabilities of the units that the agreement is about, as it was last read."""
         agreed = {unit["unit_id"] for unit in known(self.told.agreement)["units"]}
-        return [code for code in UNITS_ABROAD if self.told.unit("mt", code)["unit_id"] in agreed]
+        return [unit for unit in self._route.units if self.told.comparabilities[unit]["home_unit_id"] in agreed]
+
+    def _home(self, role: str) -> Actor:
+        return self.told.staff(self._route.home, role)
+
+    def _host(self, role: str) -> Actor:
+        return self.told.staff(self._route.host, role)
 
     def unit_abroad(self, comparability: str) -> dict[str, Any]:
         declared = self.told.comparabilities[comparability]

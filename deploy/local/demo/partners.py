@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from deploy.local.demo.client import Client
+from deploy.local.demo.client import Client, until
+from deploy.local.demo.grades import GRADES, PERIOD
+from deploy.local.demo.route import MALTA_TO_ITALY, Route
 from deploy.local.demo.told import Told, body_of
 from deploy.local.demo.world import (
     COMPARABILITIES,
-    GRADES,
     INSTITUTIONS,
     KINDS,
-    PERIOD,
     POLICIES,
     QUALIFICATIONS,
 )
@@ -57,8 +57,10 @@ class Partners:
             owner = self.told.staff(qualification["country"].lower(), "coordinator")
             content = qualification | {"awarding_body_id": str(self.told.institutions[awarding_body])}
             draft = await self._client.post(owner, "/v1/qualifications", content)
-            path = f"/v1/qualifications/{draft['qualification_id']}/publication"
-            self.told.qualifications[key] = await self._client.post(owner, path, to=draft)
+            path, seen = f"/v1/qualifications/{draft['qualification_id']}", {"content_hash": draft["content_hash"]}
+            signatory = self.told.staff(awarding_body, "signatory")
+            consented = await self._client.post(signatory, f"{path}/consents", seen, to=draft)
+            self.told.qualifications[key] = await self._client.post(owner, f"{path}/publication", to=consented)
 
     async def declare_comparabilities(self) -> None:
         for key, (extent, host, host_code, home, home_code, kinds) in COMPARABILITIES.items():
@@ -82,15 +84,25 @@ class Partners:
             self.told.comparabilities[key] = declared
 
     async def subscribe(self, webhook_url: str) -> None:
+        council = self.told.council()
+        await self._client.post(council, "/v1/scope-grants", {"grantee_id": str(council.org), "country": "MT"})
         wanted = {"url": webhook_url, "event_types": [], "scope": {"countries": ["MT"]}}
-        self.told.subscription = await self._client.post(self.told.council(), "/v1/subscriptions", wanted)
+        subscription = await self._client.post(council, "/v1/subscriptions", wanted)
+        path = f"/v1/subscriptions/{subscription['subscription_id']}"
+        await self._client.post(council, f"{path}/verification", to=subscription)
 
-    async def sign_memorandum(self) -> None:
-        qualification = self.told.qualifications["mt"]
+        async def active() -> bool:
+            return bool((await self._client.get(council, path))["state"] == "active")
+
+        await until(active)
+        self.told.subscription = subscription
+
+    async def sign_memorandum(self, route: Route = MALTA_TO_ITALY) -> None:
+        qualification = self.told.qualifications[route.qualification]
         units = [unit["unit_id"] for unit in qualification["units"]]
-        home, host = (str(self.told.institutions[key]) for key in ("mt", "it"))
+        home, host = (str(self.told.institutions[key]) for key in (route.home, route.host))
         terms = {
-            "code": "MT-IT-ICT",
+            "code": f"{route.home}-{route.host}-{route.qualification}".upper(),
             "parties": [
                 {"institution_id": home, "functions": ["validates", "recognises"]},
                 {"institution_id": host, "functions": ["provides_training", "assesses"]},
@@ -115,10 +127,11 @@ class Partners:
             "valid_from": str(self.told.today),
             "valid_until": str(self.told.today + timedelta(days=3 * 365)),
         }
-        memorandum = await self._client.post(self.told.staff("mt", "coordinator"), "/v1/memoranda", terms)
+        coordinator = self.told.staff(route.home, "coordinator")
+        memorandum = await self._client.post(coordinator, "/v1/memoranda", terms)
         path = f"/v1/memoranda/{memorandum['memorandum_id']}"
-        memorandum = await self._client.post(self.told.staff("mt", "coordinator"), f"{path}/proposals", to=memorandum)
-        for party in ("mt", "it"):
+        memorandum = await self._client.post(coordinator, f"{path}/proposals", to=memorandum)
+        for party in (route.home, route.host):
             approval = {name: memorandum[name] for name in ("content_version", "content_hash")}
             memorandum = await self._client.post(
                 self.told.staff(party, "signatory"), f"{path}/approvals", approval, to=memorandum

@@ -77,7 +77,7 @@ def show_webhook(webhook: Webhook, story: Story, console: Console) -> None:
         console.print(f"  {name}: {webhook.headers[name]}", highlight=False)
     console.print(f"  signature {'verified' if signed else '[red]NOT verified[/]'}")
     console.print(Syntax(webhook.body, "json", word_wrap=True, background_color="default"))
-    milliseconds = (webhook.arrived - story.confirmed_at) * 1_000
+    milliseconds = (webhook.arrived - story.assessing.confirmed_at) * 1_000
     console.print(f"[bold]From the examiner's confirmation to the webhook: {milliseconds:.0f} ms[/]")
 
 

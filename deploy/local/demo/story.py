@@ -3,14 +3,15 @@
 Each step is a thing that somebody does through the API.
 """
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from deploy.local.demo.assessing import Assessing
 from deploy.local.demo.client import Client, Resource, until
-from deploy.local.demo.mobility import UNITS_ABROAD, Mobility
+from deploy.local.demo.mobility import Mobility
 from deploy.local.demo.partners import Partners
-from deploy.local.demo.told import Told, known
+from deploy.local.demo.route import MALTA_TO_ITALY
+from deploy.local.demo.told import Told
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,7 @@ class Story:
 
     def __init__(self, client: Client, webhook_url: str, told: Told) -> None:
         self._client, self._webhook_url, self.told = client, webhook_url, told
-        self.mobility = Mobility(client, told)
-        self.confirmed_at = 0.0
-        """When the examiner's last confirmation was sent, as `time.time()`."""
+        self.mobility, self.assessing = Mobility(client, told), Assessing(client, told)
 
     def steps_left(self) -> list[Step]:
         """What has not been told yet; each step notes itself when it has been played."""
@@ -89,41 +88,12 @@ class Story:
         return Step(name, title, play_and_note)
 
     async def assess(self) -> None:
-        assessor = self.told.staff("it", "assessor")
-        for code in self.mobility.units_agreed():
-            planned = await self._planned(code)
-            result = {
-                "assessed_on": str(self.told.today),
-                "procedure": "followed",
-                "results": [{"outcome_id": one["outcome_id"], "result": "achieved"} for one in planned["results"]],
-            }
-            if planned["state"] == "planned":
-                path = f"/v1/assessments/{planned['assessment_id']}/result"
-                planned = await self._client.post(assessor, path, result, to=planned)
-            self.told.assessments[code] = planned
-
-    async def _planned(self, code: str) -> Resource:
-        """The assessment that the agreement plans for the unit: it is there as soon as assessment has heard of it."""
-        agreement, assessor = known(self.told.agreement), self.told.staff("it", "assessor")
-        unit_id = self.told.unit("it", code)["unit_id"]
-
-        async def planned() -> Resource | None:
-            listed = f"/v1/assessments?learning_agreement_id={agreement['learning_agreement_id']}"
-            found = (await self._client.get(assessor, listed))["items"]
-            ids = [one["assessment_id"] for one in found if unit_id in {each["unit_id"] for each in one["results"]}]
-            return await self._client.get(assessor, f"/v1/assessments/{ids[0]}") if ids else None
-
-        return await until(planned)
+        for unit in self.mobility.units_agreed():
+            await self.assessing.record(unit)
 
     async def confirm(self) -> None:
         await self.mobility.complete()
-        await self.confirm_assessments()
-
-    async def confirm_assessments(self) -> None:
-        for code, recorded in self.told.assessments.items():
-            path = f"/v1/assessments/{recorded['assessment_id']}/confirmation"
-            self.confirmed_at = time.time()
-            self.told.assessments[code] = await self._client.post(self.told.staff("it", "examiner"), path, to=recorded)
+        await self.assessing.confirm()
 
     async def record(self) -> Resource:
         """The home record, once both units have an outcome."""
@@ -131,8 +101,8 @@ class Story:
 
         async def complete() -> Resource | None:
             record = await self._client.find(self.told.staff("mt", "recogniser"), path)
-            done = record is not None and len(record["credits"]) + len(record["in_progress"]) == len(UNITS_ABROAD)
-            return record if done else None
+            found = [*record["credits"], *record["in_progress"]] if record else []
+            return record if len(found) == len(MALTA_TO_ITALY.units) else None
 
         return await until(complete)
 

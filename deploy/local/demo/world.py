@@ -141,11 +141,36 @@ MASONRY_UNITS = (
     _unit("U4", "Masonry techniques", "21.0", None, RA="Keeps the site safe under supervision"),
 )
 
+MARKED_UNITS = tuple(
+    _unit(f"E{number}", title, None, None, S=f"Passes the exam in {title.lower()}") | {"coefficient": coefficient}
+    for number, (title, coefficient) in enumerate(
+        (
+            ("Installation", "3"),
+            ("Maintenance", "2"),
+            ("Networks", "4"),
+            ("Project", "3"),
+            ("English", "1"),
+        ),
+        start=1,
+    )
+)
+MOBILITY_UNIT = _unit("EF", "Mobility", None, None, RA="Works in a company abroad") | {
+    "compulsory": False,
+    "bonus": True,
+    "credit_validity_years": 5,
+}
+"""Optional: marks above 10 add to the mean (arrêtés of 30.8.2019, MobilitéPro)."""
+
 WITHOUT_POINTS = tuple(unit | {"points": None} for unit in ICT_UNITS)
 
 QUALIFICATIONS = {
     "mt": ("mt-council", _qualification("ICT Support Technician", "MT", "0612", "120.0", *ICT_UNITS)),
     "fr": ("fr-authority", _qualification("Bac pro, ICT support", "FR", "0612", None, *WITHOUT_POINTS[2:3])),
+    "fr bac": (
+        "fr-authority",
+        _qualification("Bac pro, digital systems", "FR", "0612", None, *MARKED_UNITS, MOBILITY_UNIT),
+    ),
+    "de": ("de-chamber", _qualification("IT-Fachkraft", "DE", "0612", None, *WITHOUT_POINTS[2:3])),
     "it": ("it-region", _qualification("Operator, ICT systems", "IT", "0612", None, *WITHOUT_POINTS[1:3])),
     "masonry": (
         "it-region",
@@ -158,49 +183,6 @@ COMPARABILITIES = {
     "it U3": ("full", "it", "U3", "mt", "U3", ("K", "S", "RA")),
     "it U2": ("partial", "it", "U2", "mt", "U2", ("K", "S")),
     "fr U3": ("full", "fr", "U3", "mt", "U3", ("K", "S", "RA")),
+    "fr U3 in de": ("full", "fr", "U3", "de", "U3", ("K", "S", "RA")),
 }
 """Extent, host qualification and unit, home qualification and unit, the kinds of outcome that correspond."""
-
-
-def _grade(
-    label: str, share: str, lowest: str | None = None, highest: str | None = None, *, passing: bool = True
-) -> dict[str, Any]:
-    return {"label": label, "share": share, "passing": passing, "lowest": lowest, "highest": highest}
-
-
-GRADES: dict[str, tuple[dict[str, Any], tuple[dict[str, Any], ...]]] = {
-    "mt": (
-        {"country": "MT", "code": "MT-A-F", "title": {"en": "Grades from A to F"}},
-        (
-            _grade("A", "0.10"),
-            _grade("B", "0.25"),
-            _grade("C", "0.30"),
-            _grade("D", "0.25"),
-            _grade("E", "0.10"),
-            _grade("F", "0", passing=False),
-        ),
-    ),
-    "fr": (
-        {"country": "FR", "code": "FR-20", "title": {"en": "Marks of 20", "fr": "Notes sur 20"}},
-        (
-            _grade("16-20", "0.10", "16", "20"),
-            _grade("14-15.9", "0.20", "14", "15.9"),
-            _grade("12-13.9", "0.35", "12", "13.9"),
-            _grade("10-11.9", "0.35", "10", "11.9"),
-            _grade("0-9.9", "0", "0", "9.9", passing=False),
-        ),
-    ),
-    "de": (
-        {"country": "DE", "code": "DE-6", "title": {"en": "Grades from 1 to 6", "de": "Noten von 1 bis 6"}},
-        (
-            _grade("1", "0.12", "1", "1"),
-            _grade("2", "0.33", "2", "2"),
-            _grade("3", "0.35", "3", "3"),
-            _grade("4", "0.20", "4", "4"),
-            _grade("5-6", "0", "5", "6", passing=False),
-        ),
-    ),
-}
-"""Institution → its country's scale, and the share of each grade among its results (domain.md 4.7)."""
-PERIOD = {"period_from": "2023-09-01", "period_until": "2025-06-30", "isced_f": "0612", "sample_size": 120}
-"""What the shares are of."""

@@ -3,6 +3,7 @@
 from services.agreements.api import (
     agreeing,
     complements,
+    contacts,
     learner_exports,
     learners,
     learning_agreement_changes,
@@ -20,6 +21,7 @@ ROUTERS = [
     learner_exports.router,
     learning_agreements.router,
     learning_agreement_versions.router,
+    contacts.router,
     agreeing.router,
     learning_agreement_changes.router,
     learning_agreement_stays.router,

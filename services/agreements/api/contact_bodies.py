@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from services.agreements.api.fields import ANSWER
 from services.agreements.domain.contacts import SideContacts
 from shared.bodies import Body, EmailAddress, PhoneNumber, ShortText
+from shared.contracts.agreements import Side
 
 SIDE_CONTACTS = TypeAdapter(SideContacts)
 EXAMPLE: dict[str, Any] = {
@@ -43,6 +44,17 @@ class SideContactsRequest(Body):
 class SideContactsAnswer(SideContactsRequest):
     model_config = ANSWER
 
+    changed_by: str = Field(description="`sub` of the token")
+    changed_at: datetime
+
+
+class ContactChangeAnswer(BaseModel):
+    """That one side gave other contacts; what they were before is not kept."""
+
+    model_config = ANSWER
+
+    version: int = Field(description="Of the agreement, after it")
+    side: Side
     changed_by: str = Field(description="`sub` of the token")
     changed_at: datetime
 

@@ -57,6 +57,7 @@ class LearningAgreementAnswer(LearningAgreementRequest):
     started_on: date | None
     completed_on: date | None
     ending: Ending | None
+    learner_erased: bool = Field(description="The learner's data are gone, and nothing more is written about them")
     contacts: ContactsAnswer = Field(description="General information of home and host; no part of what is signed")
 
     @classmethod

@@ -28,7 +28,8 @@ async def start_learning_agreement(
 ) -> LearningAgreementAnswer:
     """Say as the hosting institution that the learner has arrived, and on which day.
 
-    If nobody does, the stay begins by itself on the day that was agreed; then this corrects the day, once.
+    At most two weeks before the agreed first day, and not after the last; else the dates are changed first. If nobody
+    says it, the stay begins by itself on the day that was agreed; then this corrects the day, once.
     """
     agreement = await handlers.start_learning_agreement(tx, caller, learning_agreement_id, version, body.started_on)
     return answer(response, agreement)

@@ -4,13 +4,11 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from services.agreements import handlers, store
-from services.agreements.api.contact_bodies import SideContactsRequest
 from services.agreements.api.fields import Day
 from services.agreements.api.learning_agreement_bodies import LearningAgreementAnswer, answer
 from services.agreements.api.learning_agreement_terms import LearningAgreementRequest, ProjectCode
 from services.agreements.domain.learning_agreements import State
 from services.agreements.store import LearningAgreementFilter
-from shared import clock
 from shared.auth import Caller, Principal, allow
 from shared.entity_tags import IfMatch, created
 from shared.paging import Page, Paged
@@ -98,20 +96,3 @@ async def delete_learning_agreement(
 ) -> None:
     """Delete a draft that nobody has ever signed, as the home institution; what was signed can only be cancelled."""
     await handlers.delete_learning_agreement(tx, caller, learning_agreement_id, version)
-
-
-@router.put("/learning-agreements/{learning_agreement_id}/contacts")
-async def change_learning_agreement_contacts(
-    learning_agreement_id: UUID,
-    body: SideContactsRequest,
-    caller: Coordinator,
-    version: IfMatch,
-    response: Response,
-    tx: Transaction,
-) -> LearningAgreementAnswer:
-    """Say whom to reach on your side, as home or host: general information, for which nobody signs again.
-
-    Learner, home and host see it; it is in no event, and goes with the learner's other data when they are erased.
-    """
-    contacts = body.contacts(caller.sub, clock.now())
-    return answer(response, await handlers.change_contacts(tx, caller, learning_agreement_id, version, contacts))

@@ -61,10 +61,14 @@ class AmendmentAnswer(TermsBody):
     proposed_at: datetime
     needs: list[UUID] = Field(description="Whose approval it takes")
     approvals: list[Approval]
+    duplicate: Override | None = Field(description="As of the memorandum, once this is in force")
 
     @classmethod
     def of(cls, amendment: Amendment) -> Self:
-        return cls.model_validate({**vars(amendment), **shown(amendment.terms), **content_of(amendment.revision)})
+        more = {"duplicate": amendment.override}
+        return cls.model_validate(
+            {**vars(amendment), **shown(amendment.terms), **content_of(amendment.revision), **more}
+        )
 
 
 class MemorandumAnswer(TermsBody):

@@ -55,10 +55,9 @@ TERMS_EXAMPLE: dict[str, Any] = {
 }
 
 
-class MemorandumRequest(TermsRequest):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "MT-IT-2026-01"} | TERMS_EXAMPLE]})
+class WantedTermsRequest(TermsRequest):
+    """Terms, and why they are wanted although there is a memorandum like it already."""
 
-    code: ShortText | None = Field(None, description="Your own code for it")
     duplicate_of: UUID | None = Field(
         None, description="A memorandum like this one that has not ended, if there has to be another all the same"
     )
@@ -76,7 +75,13 @@ class MemorandumRequest(TermsRequest):
         return Override(duplicate_of=self.duplicate_of, reason=self.duplicate_because)
 
 
-class ProposedTermsRequest(TermsRequest):
+class MemorandumRequest(WantedTermsRequest):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "MT-IT-2026-01"} | TERMS_EXAMPLE]})
+
+    code: ShortText | None = Field(None, description="Your own code for it")
+
+
+class ProposedTermsRequest(WantedTermsRequest):
     """The full new terms, not a part of them."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TERMS_EXAMPLE | {"maximum_days": 180}]})

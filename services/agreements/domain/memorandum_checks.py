@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from uuid import UUID
 
-from services.agreements.domain.memorandum_terms import Confirmation, Terms
+from services.agreements.domain.memorandum_content import Confirmation
+from services.agreements.domain.memorandum_terms import Terms
 from services.agreements.domain.reference import Institution, Reference, unknown
 from shared.contracts.agreements import Automation, Responsible
 from shared.contracts.catalogue import EcvetFunction

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from services.agreements.domain.agreeing import Outcome
+from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import (
     Command,
     Ending,
@@ -24,6 +25,11 @@ from shared.problems import invalid
 
 AHEAD_OF_UTC = timedelta(days=1)
 """East of Greenwich the next day has begun already."""
+EARLIER = timedelta(days=14)
+"""By so much a learner may come before the agreed first day, to travel and to settle in; for more, dates are changed.
+
+What was agreed is checked for its dates alone: that the memorandum holds, that the learner is nowhere else.
+"""
 
 
 def starts_by_clock_at(agreement: LearningAgreement) -> datetime | None:
@@ -50,6 +56,7 @@ def start(agreement: LearningAgreement, started_on: date, at: datetime) -> Outco
     command = Command.CONFIRM_START if agreement.started_by_clock else Command.START
     started = moved(agreement, command, started_on=started_on, started_by_clock=False)
     _check_past("/started_on", started_on, at)
+    _check_agreed(agreement.terms, started_on)
     return started, [_started(started, started_on)]
 
 
@@ -100,6 +107,12 @@ def _check_end(pointer: str, agreement: LearningAgreement, day: date, at: dateti
     _check_past(pointer, day, at)
     if agreement.started_on and day < agreement.started_on:
         raise invalid(pointer, "before_start", f"The stay began on {agreement.started_on}.")
+
+
+def _check_agreed(terms: Terms, started_on: date) -> None:
+    if not terms.starts_on - EARLIER <= started_on <= terms.ends_on:
+        agreed = f"The stay is agreed from {terms.starts_on} to {terms.ends_on}; propose a change of its dates first."
+        raise invalid("/started_on", "not_agreed", agreed)
 
 
 def _check_past(pointer: str, day: date, at: datetime) -> None:

@@ -17,6 +17,7 @@ from services.agreements.handlers.changing import (
 )
 from services.agreements.handlers.complementing import (
     draft_complement,
+    keep_reviews,
     keep_unit_decisions,
     sign_complement,
     sign_complement_for_learner,
@@ -107,6 +108,7 @@ __all__ = [
     "keep_country_policies",
     "keep_institutions",
     "keep_qualifications",
+    "keep_reviews",
     "keep_unit_decisions",
     "keep_withdrawals",
     "make_signing_link",

@@ -16,6 +16,7 @@ from services.agreements.handlers.frames import HOST, check_may_sign, locked, si
 from shared import clock, outbox
 from shared.auth import Principal
 from shared.contracts.agreements import Side
+from shared.contracts.recognition import ReviewRequired
 from shared.envelope import Event
 from shared.preconditions import require_institution
 from shared.problems import Forbidden
@@ -76,6 +77,15 @@ async def keep_unit_decisions(tx: AsyncConnection, events: Sequence[Event[UnitDe
             await store.save_learning_agreement(tx, closed)
             said += outbox.said(facts, cause=causes[agreement.id])
     await outbox.add_events(tx, said)
+
+
+async def keep_reviews(tx: AsyncConnection, events: Sequence[Event[ReviewRequired]]) -> None:
+    """What home has to decide anew is decided no more; an agreement that is closed stays so.
+
+    A revocation opens nothing: unless a review follows, there is nothing left to decide (domain.md 3.2).
+    """
+    await store.lock_learning_agreements(tx, {event.data.learning_agreement_id for event in events})
+    await store.forget_unit_decisions(tx, [(event.data.learning_agreement_id, event.data.unit_id) for event in events])
 
 
 async def _sign(

@@ -7,14 +7,15 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements import store
-from services.agreements.domain import learners
+from services.agreements.domain import agreeing, erasing, learners
 from services.agreements.domain.learners import ErasureReason, Identifiers, Learner, PersonalData
-from services.agreements.domain.learning_agreements import LearningAgreement, State
+from services.agreements.domain.learning_agreements import Ending, LearningAgreement, State
 from services.agreements.domain.retention import Periods, is_over
 from services.agreements.handlers import sealing
 from services.agreements.store import Deed
-from shared import clock, ids
+from shared import clock, ids, outbox
 from shared.auth import Principal
+from shared.contracts.agreements import Side
 from shared.preconditions import own_institution, require_institution, require_version
 from shared.problems import DuplicateLearner
 from shared.vault import Vault
@@ -90,8 +91,19 @@ async def purge_learner(tx: AsyncConnection, learner_id: UUID, periods: Periods)
     if not await is_purgeable(tx, learner, periods):
         return False
     erased = learners.erase(learner, ErasureReason.RETENTION_ENDED, clock.now())
-    await _keep_erased(tx, erased, agreements, PURGE)
+    await _keep_erased(tx, erased, [await _given_up(tx, one) for one in agreements], PURGE)
     return True
+
+
+async def _given_up(tx: AsyncConnection, agreement: LearningAgreement) -> LearningAgreement:
+    """What nobody went on with has nobody left to sign it."""
+    if agreement.state not in PENDING:
+        return agreement
+    now = clock.now()
+    cancelled, facts = agreeing.cancel(agreement, Ending(Side.HOME, erasing.ERASED, now), now)
+    await store.save_learning_agreement(tx, cancelled)
+    await outbox.add(tx, facts)
+    return cancelled
 
 
 async def is_purgeable(tx: AsyncConnection, learner: Learner, periods: Periods) -> bool:
@@ -117,6 +129,7 @@ async def _keep_erased(
     await store.erase_words(tx, agreements)
     await store.revoke_signing_links(tx, erased.id, by)
     await store.note(tx, erased, Deed.ERASED, by, because=erased.erased_because)
+    await outbox.add(tx, [erasing.said_erased(erased, agreements)])
     return erased
 
 

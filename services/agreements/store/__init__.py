@@ -1,5 +1,6 @@
 """All the SQL of agreements, one module for each aggregate and one for what the catalogue said."""
 
+from services.agreements.store.contact_changes import ContactChange, list_contact_changes, note_contacts
 from services.agreements.store.due import Due, claim_due, lock_aggregate, next_due, schedule, unschedule
 from services.agreements.store.erasing import erase_words
 from services.agreements.store.learner_history import Deed, Entry, history_of, note
@@ -27,7 +28,6 @@ from services.agreements.store.learning_agreement_history import (
     list_change_requests,
     list_learning_agreement_versions,
     load_learning_agreement_version,
-    note_contacts,
 )
 from services.agreements.store.learning_agreement_statistics import Statistics, count_learning_agreements
 from services.agreements.store.learning_agreements import (
@@ -45,11 +45,11 @@ from services.agreements.store.learning_agreements import (
 from services.agreements.store.memoranda import (
     add_memorandum,
     delete_memorandum,
-    find_duplicate,
     list_memoranda,
     load_memorandum,
     save_memorandum,
 )
+from services.agreements.store.memorandum_duplicates import find_duplicate
 from services.agreements.store.memorandum_history import add_history, list_history
 from services.agreements.store.memorandum_versions import (
     MemorandumVersion,
@@ -76,9 +76,10 @@ from services.agreements.store.signing_links import (
     revoke_signing_links,
     save_signing_link,
 )
-from services.agreements.store.unit_decisions import decided_units, keep_unit_decisions
+from services.agreements.store.unit_decisions import decided_units, forget_unit_decisions, keep_unit_decisions
 
 __all__ = [
+    "ContactChange",
     "Deed",
     "Due",
     "Entry",
@@ -107,6 +108,7 @@ __all__ = [
     "erase_words",
     "find_duplicate",
     "find_signing_link",
+    "forget_unit_decisions",
     "has_overlap",
     "history_of",
     "keep_comparabilities",
@@ -118,6 +120,7 @@ __all__ = [
     "last_content_version",
     "list_change_requests",
     "list_changes",
+    "list_contact_changes",
     "list_history",
     "list_learners",
     "list_learning_agreement_versions",

@@ -12,7 +12,6 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements.domain.change_reasons import Reason
-from services.agreements.domain.contacts import SideContacts
 from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import ChangeRequest, LearningAgreement, Signature
 from services.agreements.domain.revisions import Revision
@@ -20,7 +19,6 @@ from services.agreements.store.learning_agreement_visibility import kept_of
 from services.agreements.store.revisions import columns_of, revision_of
 from services.agreements.tables import (
     LEARNING_AGREEMENT_COMMENTS,
-    LEARNING_AGREEMENT_CONTACT_CHANGES,
     LEARNING_AGREEMENT_SIGNATURES,
     LEARNING_AGREEMENT_VERSIONS,
 )
@@ -135,15 +133,3 @@ CHANGE_REQUEST = TypeAdapter(ChangeRequest)
 
 def _change_request(row: sa.Row[Any]) -> ChangeRequest:
     return CHANGE_REQUEST.validate_python(row._asdict())
-
-
-async def note_contacts(tx: AsyncConnection, agreement: LearningAgreement, side: Side, given: SideContacts) -> None:
-    """That they were changed, by whom and when; not what they were."""
-    values = {
-        "learning_agreement_id": agreement.id,
-        "version": agreement.version,
-        "side": side,
-        "changed_by": given.changed_by,
-        "changed_at": given.changed_at,
-    }
-    await tx.execute(sa.insert(LEARNING_AGREEMENT_CONTACT_CHANGES).values(values))

@@ -148,4 +148,5 @@ def _row(agreement: LearningAgreement) -> dict[str, Any]:
         "contacts": to_jsonable_python(agreement.contacts),
         "ending": to_jsonable_python(agreement.ending),
         "complement": to_jsonable_python(agreement.complement),
+        "learner_erased": agreement.learner_erased,
     }

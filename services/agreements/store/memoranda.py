@@ -1,16 +1,12 @@
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
-from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements.domain.memoranda import Memorandum, State
-from services.agreements.domain.memoranda.states import OPEN
-from services.agreements.domain.memorandum_terms import Terms
 from services.agreements.store.revisions import columns_of, revision_of
 from services.agreements.tables import MEMORANDA
 from shared import paging, rows
@@ -19,7 +15,6 @@ from shared.paging import PageRequest, Slice
 from shared.tenancy import visible_to
 
 MEMORANDUM = TypeAdapter(Memorandum)
-ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:parties, 0))")
 
 
 def visible_memorandum(principal: Principal | None) -> sa.ColumnElement[bool]:
@@ -58,47 +53,6 @@ async def list_memoranda(
     if party_id is not None:
         select = select.where(MEMORANDA.c.party_ids.contains([party_id]))
     return (await paging.fetch(tx, select, wanted, MEMORANDA.c.id)).map(_memorandum)
-
-
-async def find_duplicate(
-    tx: AsyncConnection, terms: Terms, principal: Principal, *, besides: UUID, preferred: UUID | None
-) -> UUID | None:
-    """Another one of the same parties that covers one of the qualifications at the same time and has not ended.
-
-    `preferred` if it is one of them. Drafts are nobody's promise yet. The predecessor that it renews does not count.
-    Whoever proposes for these parties waits here, so that two at once do not miss each other.
-    """
-    await tx.execute(ONE_AT_A_TIME, {"parties": " ".join(sorted(map(str, terms.party_ids)))})
-    memoranda, own = MEMORANDA.c, [besides, *([terms.renews_id] if terms.renews_id else [])]
-    until = sa.func.least(memoranda.terms["valid_until"].astext, memoranda.notice["terminates_on"].astext)
-    select = sa.select(memoranda.id).where(
-        visible_memorandum(principal),
-        memoranda.id.not_in(own),
-        memoranda.state.in_(sorted(OPEN)),
-        memoranda.party_ids.contains(terms.party_ids),
-        sa.func.jsonb_array_length(memoranda.terms["parties"]) == len(terms.parties),
-        _among("$.parties[*].institution_id").contains(_json(terms.party_ids)),
-        _among("$.qualifications[*].qualification_id").has_any(sa.cast(_texts(terms.qualification_ids), ARRAY_OF_TEXT)),
-        memoranda.terms["valid_from"].astext <= terms.valid_until.isoformat(),
-        until >= terms.valid_from.isoformat(),
-    )
-    found: UUID | None = await tx.scalar(select.order_by(memoranda.id != preferred, memoranda.id).limit(1))
-    return found
-
-
-ARRAY_OF_TEXT = sa.ARRAY(sa.Text)
-
-
-def _among(path: str) -> sa.ColumnElement[Any]:
-    return sa.func.jsonb_path_query_array(MEMORANDA.c.terms, sa.cast(path, JSONPATH), type_=JSONB)
-
-
-def _texts(ids: Collection[UUID]) -> list[str]:
-    return [str(one) for one in ids]
-
-
-def _json(ids: Collection[UUID]) -> sa.ColumnElement[Any]:
-    return sa.cast(_texts(ids), JSONB)
 
 
 async def add_memorandum(tx: AsyncConnection, memorandum: Memorandum) -> None:

@@ -19,6 +19,12 @@ async def keep_unit_decisions(tx: AsyncConnection, decided: Sequence[tuple[UUID,
     await tx.execute(pg.insert(UNIT_DECISIONS).on_conflict_do_nothing(), rows)
 
 
+async def forget_unit_decisions(tx: AsyncConnection, units: Sequence[tuple[UUID, UUID]]) -> None:
+    """Agreement and unit."""
+    named = sa.tuple_(UNIT_DECISIONS.c.learning_agreement_id, UNIT_DECISIONS.c.unit_id)
+    await tx.execute(sa.delete(UNIT_DECISIONS).where(named.in_(units)))
+
+
 async def decided_units(
     tx: AsyncConnection, learning_agreement_ids: Collection[UUID]
 ) -> Mapping[UUID, frozenset[UUID]]:

@@ -31,6 +31,8 @@ LEARNING_AGREEMENTS = sa.Table(
     sa.Column("contacts", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
     sa.Column("ending", JSONB(none_as_null=True)),
     sa.Column("complement", JSONB(none_as_null=True)),
+    # The host does not see the learner, and has to be told that nothing is written about the learner any more.
+    sa.Column("learner_erased", sa.Boolean, nullable=False, server_default=sa.false()),
     # Days as text sort as days do, and follow `terms` whoever writes it.
     sa.Column("starts_on", sa.Text, sa.Computed("terms ->> 'starts_on'::text", persisted=True)),
     sa.Column("ends_on", sa.Text, sa.Computed("terms ->> 'ends_on'::text", persisted=True)),

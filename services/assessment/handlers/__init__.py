@@ -15,6 +15,7 @@ from services.assessment.handlers.confirmations import (
     note_absence,
     review_assessment,
 )
+from services.assessment.handlers.erasing import erase_words
 from services.assessment.handlers.heard import (
     keep_cancellations,
     keep_changes,
@@ -38,6 +39,7 @@ __all__ = [
     "contest_assessment",
     "correct_transcript",
     "count_hours",
+    "erase_words",
     "issue_transcript",
     "keep_cancellations",
     "keep_changes",

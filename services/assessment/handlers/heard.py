@@ -9,7 +9,7 @@ from services.assessment import store
 from services.assessment.domain import issuing
 from services.assessment.domain.planning import planned_in
 from services.assessment.domain.transcripts import draft
-from shared import clock, ids, outbox
+from shared import clock, outbox
 from shared.contracts.agreements import (
     LearningAgreementAgreed,
     LearningAgreementCancelled,
@@ -20,6 +20,7 @@ from shared.contracts.agreements import (
     MemorandumActivated,
 )
 from shared.envelope import Event
+from shared.named_ids import id_from, ids_from
 
 
 async def keep_memoranda(tx: AsyncConnection, events: Sequence[Event[MemorandumActivated]]) -> None:
@@ -66,14 +67,18 @@ async def keep_cancellations(tx: AsyncConnection, events: Sequence[Event[Learnin
 
 async def _keep(tx: AsyncConnection, agreed: Sequence[LearningAgreementAgreed]) -> None:
     await store.keep_agreed(tx, agreed)
-    await store.open_transcripts(tx, [draft(one, ids.new_id()) for one in agreed])
+    await store.open_transcripts(tx, [draft(one, id_from(one.learning_agreement_id, "transcript")) for one in agreed])
 
 
 async def _plan(tx: AsyncConnection, agreed: Sequence[LearningAgreementAgreed]) -> None:
     """By the content in force alone: an older one, heard later, plans nothing any more."""
     in_force = await store.find_current(tx, [(one.learning_agreement_id, one.content_version) for one in agreed])
     current = [one for one in agreed if (one.learning_agreement_id, one.content_version) in in_force]
-    planned = [assessment for one in current for assessment in planned_in(one, ids.new_id)]
+    planned = [
+        assessment
+        for one in current
+        for assessment in planned_in(one, ids_from(one.learning_agreement_id, "plan", one.content_version))
+    ]
     await store.keep_planned(tx, planned)
     await store.retire(tx, [one.learning_agreement_id for one in current], planned)
 

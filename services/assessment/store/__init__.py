@@ -9,6 +9,7 @@ from services.assessment.store.assessments import (
     load_assessments_of,
     load_assessments_under,
     lock_assessments,
+    lock_assessments_of,
     save_assessment,
     save_assessments,
 )
@@ -24,6 +25,7 @@ from services.assessment.store.planned import find_current, keep_planned, retire
 from services.assessment.store.transcripts import (
     Locked,
     carrying,
+    erase_reasons,
     list_transcripts,
     load_last_versions,
     load_transcript,
@@ -42,6 +44,7 @@ __all__ = [
     "Locked",
     "add_assessment",
     "carrying",
+    "erase_reasons",
     "find_current",
     "keep_agreed",
     "keep_cancellations",
@@ -61,6 +64,7 @@ __all__ = [
     "load_transcript",
     "load_transcript_version",
     "lock_assessments",
+    "lock_assessments_of",
     "lock_transcript",
     "lock_transcript_for",
     "lock_transcripts",

@@ -69,6 +69,12 @@ async def lock_assessments(tx: AsyncConnection, ids: Collection[UUID], principal
     return {row.id: _assessment(row) for row in found}
 
 
+async def lock_assessments_of(tx: AsyncConnection, learners: Collection[UUID]) -> Sequence[Assessment]:
+    """All of these learners, for the system; in the same order, too."""
+    select = sa.select(ASSESSMENTS).where(ASSESSMENTS.c.learner_id.in_(learners))
+    return [_assessment(row) for row in await tx.execute(select.order_by(ASSESSMENTS.c.id).with_for_update())]
+
+
 async def load_assessments_under(
     tx: AsyncConnection, learning_agreement_id: UUID, principal: Principal
 ) -> dict[UUID, Assessment]:

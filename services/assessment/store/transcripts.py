@@ -95,6 +95,17 @@ async def list_transcripts(
     return (await fetch(tx, select, wanted, TRANSCRIPTS.c.id)).map(_transcript)
 
 
+async def erase_reasons(tx: AsyncConnection, learners: Collection[UUID]) -> None:
+    """Why the transcripts of these learners were corrected or withdrawn; whoever changes one waits."""
+    table = TRANSCRIPTS.c
+    locking = sa.select(table.id).where(table.learner_id.in_(learners)).order_by(table.id).with_for_update()
+    ids = (await tx.scalars(locking)).all()
+    given = sa.and_(table.id.in_(ids), table.reason.is_not(None))
+    await tx.execute(sa.update(TRANSCRIPTS).where(given).values(reason=None, version=table.version + 1))
+    said = TRANSCRIPT_VERSIONS.c.transcript_id.in_(ids)
+    await tx.execute(sa.update(TRANSCRIPT_VERSIONS).where(said).values(reason=None))
+
+
 async def save_transcript(tx: AsyncConnection, changed: Transcript) -> None:
     await rows.replace(tx, TRANSCRIPTS, _row(changed))
 

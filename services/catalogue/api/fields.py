@@ -51,6 +51,12 @@ Mark = Annotated[
     AfterValidator(lambda mark: mark.quantize(Decimal("0.01")) + 0),
 ]
 """Never -0.00."""
+MarkFromZero = Annotated[
+    Decimal,
+    DecimalText(r"^[0-9]{1,4}(\.[0-9]{1,2})?$"),
+    AfterValidator(lambda mark: mark.quantize(Decimal("0.01"))),
+]
+"""On a home scale whose marks can be averaged: the higher, the better."""
 ShareOfGrades = Annotated[
     Decimal,
     DecimalText(r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"),

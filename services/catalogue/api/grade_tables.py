@@ -143,7 +143,11 @@ async def publish_grade_table(
     tx: Transaction,
     _: IdempotencyKey,
 ) -> GradeTableAnswer:
-    """Publish it for good, once its period is over; a later period gets another table."""
+    """Publish it for good, once its period is over; a later period gets another table.
+
+    Periods may overlap, as those of two years that are published every year do: of an institution's tables of a scale
+    the one of the field of study counts before one of all fields, then the one whose period ends last, then the newest.
+    """
     table = await handlers.publish_grade_table(tx, caller, grade_table_id, version)
     set_etag(response, table.version)
     return GradeTableAnswer.model_validate(table)

@@ -2,13 +2,14 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, TypeAdapter
 
-from services.catalogue.api.fields import ANSWER, EqfLevel, IscedF, Points
+from services.catalogue.api.fields import ANSWER, EqfLevel, IscedF, MarkFromZero, Points
 from services.catalogue.api.unit_bodies import EXAMPLE_UNIT, UnitAnswer, UnitRequest
 from services.catalogue.domain.entries import UnitEntry
 from services.catalogue.domain.qualifications import QualificationDescription, QualificationState
 from shared.bodies import NOT_BLANK, Body, CalendarDate, CountryCode, LanguageMap, ShortText
+from shared.contracts.catalogue import PartialPoints, SecondResult
 
 DESCRIPTION = TypeAdapter(QualificationDescription)
 UNITS = TypeAdapter(tuple[UnitEntry, ...])
@@ -24,11 +25,31 @@ EXAMPLE: dict[str, Any] = {
     "nqf_level": "4",
     "isced_f": "0612",
     "points": "30.0",
+    "accumulation": {"second_result": "best_grade", "partial_points": "pro_rata"},
     "valid_from": "2026-01-01",
     "valid_until": None,
     "units": [EXAMPLE_UNIT],
 }
 CONSENT: dict[str, Any] = {"content_hash": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"}
+
+
+class AccumulationBody(Body):
+    """How units add up to the qualification; what is left out is as usual."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    second_result: SecondResult | None = Field(
+        None, description="What comes of a second positive result for a unit that counts; usually `evidence_only`"
+    )
+    partial_points: PartialPoints | None = Field(
+        None,
+        description="What a unit in progress has of its points; usually `none`, `pro_rata`: by weight",
+    )
+    pass_mark: MarkFromZero | None = Field(None, description="Of the weighted mean, on the home scale; usually 10")
+    pass_mark_inclusive: StrictBool | None = Field(None, description="Whether the pass mark is enough; usually it is")
+    bonus_mark: MarkFromZero | None = Field(
+        None, description="Above it a bonus unit adds to the mean; usually the pass mark"
+    )
 
 
 class QualificationDescriptionBody(Body):
@@ -50,6 +71,7 @@ class QualificationDescriptionBody(Body):
     designed_by_ids: Annotated[list[UUID], Field(max_length=20)] | None = Field(
         None, description="For a joint qualification: the institutions that design it, its owner among them"
     )
+    accumulation: AccumulationBody | None = Field(None, description="null: everything as usual")
     valid_from: CalendarDate
     valid_until: CalendarDate | None = None
 

@@ -49,7 +49,8 @@ async def draft_qualification(
 ) -> QualificationAnswer:
     """Draft a qualification, as an institution that designs or awards qualifications.
 
-    Nobody else sees it before it is published, except for the institutions that design it together with yours.
+    Nobody else sees it before it is published, except for the institutions that design it together with yours and the
+    awarding body, without whose consent it cannot be published.
     """
     qualification = await handlers.draft_qualification(tx, caller, body.description(), body.entries())
     created(response, f"/v1/qualifications/{qualification.qualification_id}", qualification.version)
@@ -60,7 +61,7 @@ async def draft_qualification(
 async def list_qualifications(
     caller: Caller, tx: Transaction, pager: Paged, wanted: Annotated[store.QualificationSearch, Depends(search)]
 ) -> Page[QualificationSummaryAnswer]:
-    """What is published, and the drafts that your own institution designs; without their units.
+    """What is published, and the drafts that your own institution designs or is to award; without their units.
 
     A qualification whose next version is being drafted is there twice for its designers.
     """
@@ -72,7 +73,7 @@ async def list_qualifications(
 async def get_qualification(
     qualification_id: UUID, caller: Caller, response: Response, tx: Transaction
 ) -> QualificationAnswer:
-    """Read the version that is published; or its draft, if there is one and your institution designs it."""
+    """Read the version that is published; or its draft, if there is one and your institution designs or awards it."""
     qualification = await store.load_qualification(tx, qualification_id, caller)
     set_etag(response, qualification.version)
     return QualificationAnswer.model_validate(qualification)
@@ -102,15 +103,16 @@ async def edit_qualification(
 async def consent_to_qualification(
     qualification_id: UUID,
     body: ConsentRequest,
-    caller: Annotated[Principal, allow("coordinator", "signatory")],
+    caller: Annotated[Principal, allow("coordinator", "signatory", "competent_body")],
     version: IfMatch,
     response: Response,
     tx: Transaction,
     _: IdempotencyKey,
 ) -> QualificationAnswer:
-    """Consent to the publication of a joint qualification, as an institution that designs it with its owner.
+    """Consent to its publication, as its awarding body or as an institution that designs it together with its owner.
 
-    The consent is to exactly the content that you have read; an edit that changes it makes the consent void.
+    Without the consent of all of them nobody publishes it. The consent is to exactly the content that you have read; an
+    edit that changes it makes the consent void.
     """
     qualification = await handlers.consent_to_qualification(tx, caller, qualification_id, version, body.content_hash)
     set_etag(response, qualification.version)
@@ -126,7 +128,10 @@ async def publish_qualification(
     tx: Transaction,
     _: IdempotencyKey,
 ) -> QualificationAnswer:
-    """Publish your draft for good, in place of the version before it; or learn all that is missing, as pointers."""
+    """Publish your draft for good, in place of the version before it; or learn all that is missing, as pointers.
+
+    It takes the consent of its awarding body, unless that is your own institution.
+    """
     qualification = await handlers.publish_qualification(tx, caller, qualification_id, version)
     set_etag(response, qualification.version)
     return QualificationAnswer.model_validate(qualification)

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.catalogue.api.fields import ANSWER, Code, EqfLevel, EscoUris, IscedF, Points, Share
+from services.catalogue.api.fields import ANSWER, Code, EqfLevel, EscoUris, IscedF, MarkFromZero, Points, Share
 from shared.bodies import Body, CalendarDate, DecimalText, LanguageMap
 from shared.contracts.catalogue import CoveragePolicy, OutcomeKind
 
@@ -76,6 +76,15 @@ class UnitDescriptionBody(Body):
     points: Points | None = None
     coefficient: Weight | None = Field(
         None, description="Its weight in the weighted mean, in place of points; all compulsory units have one, or none"
+    )
+    eliminatory_mark: MarkFromZero | None = Field(
+        None, description="Below it the other units' marks make up for nothing; with a coefficient only"
+    )
+    bonus: StrictBool | None = Field(
+        None, description="Of an optional unit: only what its mark has above the bonus mark adds to the weighted mean"
+    )
+    credit_validity_years: Annotated[int, Field(strict=True, ge=1, le=100)] | None = Field(
+        None, description="How long a credit for it counts, from the last assessment on; null: without end"
     )
     notional_hours: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
     prerequisite_ids: Annotated[list[UUID], Field(max_length=100)] | None = Field(

@@ -47,6 +47,9 @@ class UnitEntry:
     esco_uris: tuple[str, ...] | None = None
     assessment: Mapping[str, str] | None = None
     coverage: Coverage | None = None
+    credit_validity_years: int | None = None
+    eliminatory_mark: Decimal | None = None
+    bonus: bool | None = None
 
 
 def identify(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.catalogue.domain.accumulation import check_accumulation
 from services.catalogue.domain.checks import check_period
 from services.catalogue.domain.comparabilities import Comparability, check_still_true
 from services.catalogue.domain.facts import say
@@ -25,10 +26,10 @@ from shared.transitions import following
 
 
 def consent(qualification: Qualification, by: UUID, content_hash: str) -> Qualification:
-    """That an institution that designs it with the owner agrees to this content's being published."""
+    """That its awarding body, or who designs it with the owner, agrees to this content's being published."""
     state = following(TRANSITIONS, qualification.state, QualificationCommand.CONSENT)
-    if by == qualification.owner_id or by not in qualification.designers:
-        raise NotCompetent("Only an institution that designs the qualification together with its owner consents.")
+    if by == qualification.owner_id or by not in qualification.readers:
+        raise NotCompetent("Its awarding body consents, and who designs it together with its owner; nobody else.")
     if content_hash != qualification.content_hash:
         raise StaleApproval("Read it again, and consent to the content_hash that you find there.")
     others = tuple(one for one in qualification.consents if one.institution_id != by)
@@ -74,6 +75,7 @@ def _check(qualification: Qualification, awarding_body: Institution | None) -> I
         qualification.country, qualification.region, qualification.nqf_level, qualification.eqf_level
     )
     yield from check_units(qualification.units)
+    yield from check_accumulation(qualification.accumulation, qualification.units)
     yield from _check_points(qualification)
 
 
@@ -86,6 +88,9 @@ def _check_awarding_body(qualification: Qualification, awarding_body: Institutio
     elif awarding_body.country != qualification.country:
         # The country decides which policy recognition follows, so it must not be a slip of the pen.
         yield error("/country", "not_the_awarding_body_s", f"Its awarding body is in {awarding_body.country}.")
+    elif awarding_body.institution_id not in {qualification.owner_id, *qualification.consented}:
+        # Or a school could promise a diploma in the name of who knows nothing of it.
+        yield error("/awarding_body_id", "consent_missing", "Its awarding body has not consented to this content.")
 
 
 def _check_designers(qualification: Qualification, designers: Sequence[Institution]) -> Iterator[Error]:
@@ -94,9 +99,8 @@ def _check_designers(qualification: Qualification, designers: Sequence[Instituti
     if not any(one.country == qualification.country and one.holds(*functions) for one in designers):
         said = f"None of those who design it is an institution of {qualification.country} that designs or awards any."
         yield error("/country", "not_a_designer_s", said)
-    content_hash = qualification.content_hash
-    consented = {one.institution_id for one in qualification.consents if one.content_hash == content_hash}
-    yield from check_joint(qualification.designed_by_ids or (), qualification.owner_id, designers, consented)
+    designed_by_ids, consented = qualification.designed_by_ids or (), qualification.consented
+    yield from check_joint(designed_by_ids, qualification.owner_id, designers, consented)
 
 
 def _check_points(qualification: Qualification) -> Iterator[Error]:

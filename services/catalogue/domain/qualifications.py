@@ -15,7 +15,7 @@ from services.catalogue.domain.entries import UnitEntry, identify
 from services.catalogue.domain.institutions import Institution
 from services.catalogue.domain.joint_design import Consent, check_designers
 from shared.canonical import content_hash
-from shared.contracts.catalogue import EcvetFunction, Unit
+from shared.contracts.catalogue import AccumulationRules, EcvetFunction, Unit
 from shared.problems import NotCompetent, WrongState, refuse
 from shared.transitions import following
 
@@ -60,6 +60,7 @@ class QualificationDescription:
     kind: str | None = None
     region: str | None = None
     designed_by_ids: tuple[UUID, ...] | None = None
+    accumulation: AccumulationRules | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ class QualificationSummary(QualificationDescription):
 class Qualification(QualificationSummary):
     units: tuple[Unit, ...]
     consents: tuple[Consent, ...] = ()
-    """To exactly this content, from those who design it with the owner."""
+    """To exactly this content, from its awarding body and from those who design it with the owner."""
 
     @property
     def content_hash(self) -> str:
@@ -89,6 +90,17 @@ class Qualification(QualificationSummary):
     def designers(self) -> frozenset[UUID]:
         """Who may see its draft and edit it."""
         return frozenset({self.owner_id, *(self.designed_by_ids or ())})
+
+    @property
+    def readers(self) -> frozenset[UUID]:
+        """Who may see its draft: also who is to award it."""
+        return self.designers | {self.awarding_body_id}
+
+    @property
+    def consented(self) -> set[UUID]:
+        """Who agreed to this very content."""
+        content_hash = self.content_hash
+        return {one.institution_id for one in self.consents if one.content_hash == content_hash}
 
 
 @dataclass(frozen=True, kw_only=True)

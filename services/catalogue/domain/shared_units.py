@@ -9,7 +9,7 @@ from dataclasses import fields
 from shared.contracts.catalogue import Unit
 from shared.problems import Error, error
 
-OF_THE_QUALIFICATION = {"code", "compulsory", "points", "coefficient", "prerequisite_ids"}
+OF_THE_QUALIFICATION = {"code", "compulsory", "points", "coefficient", "eliminatory_mark", "bonus", "prerequisite_ids"}
 """How a unit stands in one qualification."""
 OF_THE_UNIT = [field.name for field in fields(Unit) if field.name not in OF_THE_QUALIFICATION]
 

@@ -68,7 +68,8 @@ async def consent_to_qualification(
     tx: AsyncConnection, caller: Principal, qualification_id: UUID, version: int, content_hash: str
 ) -> Qualification:
     qualification = await store.load_qualification(tx, qualification_id, caller)
-    _require_designer(caller, qualification)
+    if caller.org not in qualification.readers:
+        raise Forbidden("Only its awarding body and the institutions that design the qualification may do this.")
     require_version(qualification.version, version)
     consented = publication.consent(qualification, own_institution(caller), content_hash)
     await store.save(tx, consented)

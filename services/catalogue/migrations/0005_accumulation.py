@@ -7,4 +7,5 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    op.execute("SELECT 1")
+    for table in ("qualifications", "qualification_versions"):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN accumulation jsonb")

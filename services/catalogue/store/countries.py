@@ -23,14 +23,19 @@ ROW = TypeAdapter(CountryStatement)
 MOST_OF_A_FUNCTION = 100
 """A country may have thousands of schools that provide training; the list of institutions has them all."""
 
+# An index tells who holds a function; only of the few that are shown the competences are read.
 HOLDERS = sa.text("""
-    SELECT * FROM (
-        SELECT held->>'function' AS function, held->>'legal_reference' AS legal_reference, institution_id, name, demo,
-            count(*) OVER (PARTITION BY held->>'function') AS total,
-            row_number() OVER (PARTITION BY held->>'function' ORDER BY name, institution_id) AS place
-        FROM institutions, jsonb_array_elements(competences) AS held
-        WHERE country = :country AND merged_into_id IS NULL
-    ) AS holders WHERE place <= :at_most ORDER BY function, place
+    SELECT function, institution_id, institutions.name, institutions.demo, total, (
+        SELECT held->>'legal_reference' FROM jsonb_array_elements(competences) AS held
+        WHERE held->>'function' = function
+    ) AS legal_reference
+    FROM unnest(CAST(:functions AS text[])) AS function
+    CROSS JOIN LATERAL (
+        SELECT institution_id, count(*) OVER () AS total FROM institutions
+        WHERE country = :country AND merged_into_id IS NULL AND functions_of(competences) @> ARRAY[function]
+        ORDER BY name, institution_id LIMIT :at_most
+    ) AS holders JOIN institutions USING (institution_id)
+    ORDER BY function, name, institution_id
 """)
 
 
@@ -42,7 +47,8 @@ async def load_statement(tx: AsyncConnection, country: str) -> CountryStatement:
 
 async def load_state_of_play(tx: AsyncConnection, country: str, on: date) -> StateOfPlay:
     """Whoever calls, with or without a token: it is put together from what everybody may read."""
-    held = (await tx.execute(HOLDERS, {"country": country, "at_most": MOST_OF_A_FUNCTION})).all()
+    wanted = {"country": country, "functions": list(EcvetFunction), "at_most": MOST_OF_A_FUNCTION}
+    held = (await tx.execute(HOLDERS, wanted)).all()
     return StateOfPlay(
         country=country,
         functions=tuple(_holders(function, held) for function in EcvetFunction),

@@ -36,14 +36,19 @@ class QualificationSearch:
 
 
 def _designed_by(principal: Principal) -> sa.ColumnElement[bool]:
-    """A draft is for its owner and for those who design it together with the owner."""
+    """A draft is written by its owner and by those who design it together with the owner."""
     return visible_to(principal, QUALIFICATIONS.c.owner_id, sa.any_(QUALIFICATIONS.c.designed_by_ids))
 
 
+def _read_by(principal: Principal) -> sa.ColumnElement[bool]:
+    """And read by who is to award it, whose consent it takes."""
+    return sa.or_(_designed_by(principal), visible_to(principal, QUALIFICATIONS.c.awarding_body_id))
+
+
 async def find_qualification(tx: AsyncConnection, qualification_id: UUID, principal: Principal) -> Qualification | None:
-    """The draft, if there is one and the caller designs it; else what is published."""
+    """The draft, if there is one and the caller designs or awards it; else what is published."""
     this = QUALIFICATIONS.c.qualification_id == qualification_id
-    draft = sa.and_(in_state(QUALIFICATIONS, QualificationState.DRAFT), _designed_by(principal))
+    draft = sa.and_(in_state(QUALIFICATIONS, QualificationState.DRAFT), _read_by(principal))
     row = (await tx.execute(sa.select(QUALIFICATIONS).where(this, draft))).one_or_none()
     return await find_published(tx, qualification_id) if row is None else ROW.validate_python(row._asdict())
 
@@ -64,7 +69,7 @@ async def lock_latest_version(tx: AsyncConnection, qualification_id: UUID, princ
 async def list_qualifications(
     tx: AsyncConnection, principal: Principal, wanted: PageRequest, search: QualificationSearch
 ) -> Slice[QualificationSummary]:
-    """What is published and the drafts that the caller designs, or what has the state that is searched for.
+    """What is published and the drafts that the caller designs or awards, or what has the state that is searched for.
 
     Without their units: a page of whole qualifications could be a hundred megabytes.
     """
@@ -82,7 +87,7 @@ def _selects(principal: Principal, search: QualificationSearch) -> Sequence[sa.S
     selects = []
     if search.state in {None, QualificationState.DRAFT}:
         drafts = _matching(QUALIFICATIONS, search, QualificationState.DRAFT)
-        selects.append(drafts.where(_designed_by(principal)))
+        selects.append(drafts.where(_read_by(principal)))
     if search.state is not QualificationState.DRAFT:
         selects.append(_matching(QUALIFICATION_VERSIONS, search, search.state or QualificationState.PUBLISHED))
     return selects

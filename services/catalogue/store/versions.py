@@ -30,6 +30,7 @@ from services.catalogue.tables import (
     QUALIFICATIONS,
 )
 from shared import rows
+from shared.contracts.catalogue import AccumulationRules
 
 Aggregate = (
     Institution
@@ -77,7 +78,7 @@ async def put(tx: AsyncConnection, aggregate: Aggregate) -> None:
 
 def _row(aggregate: Aggregate) -> dict[str, Any]:
     """Values inside the aggregate are only ever read whole and become JSON."""
-    inside = (tuple, dict)
+    inside = (tuple, dict, AccumulationRules)
     derived = {name: getattr(aggregate, name) for name in DERIVED.get(type(aggregate), ())}
     written = {name: to_jsonable_python(v) if isinstance(v, inside) else v for name, v in vars(aggregate).items()}
     return written | derived

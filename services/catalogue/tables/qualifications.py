@@ -27,6 +27,7 @@ def _qualification(name: str, *others: sa.schema.SchemaItem) -> sa.Table:
         sa.Column("valid_until", sa.Date),
         sa.Column("supersedes_version", sa.Integer),
         sa.Column("consents", JSONB, nullable=False),
+        sa.Column("accumulation", JSONB(none_as_null=True)),
         *others,
     )
 
@@ -44,6 +45,13 @@ QUALIFICATIONS = _qualification(
     sa.Index("qualifications_owner", "owner_id", "qualification_id"),
     sa.Index(
         "qualifications_drafts", "owner_id", "qualification_id", "version", postgresql_where=sa.text("state = 'draft'")
+    ),
+    sa.Index(
+        "qualifications_drafts_to_award",
+        "awarding_body_id",
+        "qualification_id",
+        "version",
+        postgresql_where=sa.text("state = 'draft'"),
     ),
     sa.Index(
         "qualifications_joint_drafts",

@@ -1,10 +1,12 @@
+import asyncio
 from typing import Annotated, Any
 
-from fastapi import Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.notifications.api.callers import Subscriber
 from services.notifications.api.feed_poll import FeedPoll
-from services.notifications.api.subscriptions import Subscriber
+from services.notifications.api.stream import Streams, wants_stream
 from shared.auth import Caller
 from shared.contracts.registry import FACTS
 from shared.paging import MOST, USUAL
@@ -14,6 +16,7 @@ router = api_router("events")
 
 LONGEST_WAIT = 30
 LAST_POSITION = 2**63 - 1
+AS_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
 class FeedBody(BaseModel):
@@ -31,7 +34,7 @@ class EventTypesBody(BaseModel):
     items: list[EventTypeBody]
 
 
-@router.get("/events", response_model=FeedBody)
+@router.get("/events", responses=AS_STREAM, response_model=FeedBody)
 async def list_events(
     caller: Subscriber,
     request: Request,
@@ -40,8 +43,20 @@ async def list_events(
     ] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST, description="Events at the most")] = USUAL,
     wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for an event if there is none")] = 0,
+    last_event_id: Annotated[
+        int | None,
+        Header(ge=0, le=LAST_POSITION, description="For a stream: where the one before ended; counts before `after`"),
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
-    """Everything that you are entitled to, in one order for ever: to catch up, or instead of webhooks."""
+    """Everything that you are entitled to, in one order for ever: to catch up, or instead of webhooks.
+
+    As pages; or, where `Accept` names `text/event-stream`, as server-sent events: one for each entry, its `data` the
+    CloudEvent and its `id` the position to go on from, which browsers send as `Last-Event-ID` by themselves. A quiet
+    stream says every 15 seconds how far it is; each ends after 15 minutes, and whoever reads on connects again.
+    """
+    if wants_stream(accept):
+        return _streams(request).stream(caller, after if last_event_id is None else last_event_id)
     page = await _poll(request).read(caller, after, limit, wait)
     # The stored bytes go out as they are, so that what was signed once can be compared.
     return Response(b'{"items":[%b],"next":%d}' % (b",".join(page.bodies), page.next), media_type="application/json")
@@ -57,8 +72,14 @@ async def list_event_types(_: Caller) -> EventTypesBody:
 
 
 def _poll(request: Request) -> FeedPoll:
+    return _streams(request).poll
+
+
+def _streams(request: Request) -> Streams:
+    """Those of this process: all who wait share one listening connection, and are counted."""
     state = request.app.state
-    if not hasattr(state, "feed_poll"):
-        state.feed_poll = FeedPoll(state.database)
-    poll: FeedPoll = state.feed_poll
-    return poll
+    if not hasattr(state, "streams"):
+        stopping = getattr(request.state, "stopping", asyncio.Event())
+        state.streams = Streams(FeedPoll(state.database, stopping))
+    streams: Streams = state.streams
+    return streams

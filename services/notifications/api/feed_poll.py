@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from services.notifications import store
@@ -18,24 +18,26 @@ CHANNEL = "feed"
 class FeedPoll:
     """One connection listens for all who wait in this process, for as long as anybody does."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, stopping: asyncio.Event) -> None:
+        """`stopping` is set when the process is about to end: then nobody is kept waiting."""
         self._database = database
+        self.stopping = stopping
         self._grown = asyncio.Event()
         self._waiting = 0
         self._listening: asyncio.Task[None] | None = None
 
     async def read(self, principal: Principal, after: int, limit: int, wait: float) -> FeedPage:
-        """A page of what the caller may read; an empty one only after `wait` seconds."""
+        """A page of what the caller may read; an empty one only after `wait` seconds, or when the process stops."""
         page = await self._page(principal, after, limit)
-        if page.bodies or not wait:
+        if page.entries or not wait:
             return page
         until = time.monotonic() + wait
         async with self._listener():
-            while not page.bodies and (left := until - time.monotonic()) > 0:
+            while not page.entries and (left := until - time.monotonic()) > 0 and not self.stopping.is_set():
                 grown = self._grown
                 page = await self._page(principal, page.next, limit)
-                if not page.bodies:
-                    await _wait(grown, left)
+                if not page.entries:
+                    await _wait_for_either(grown, self.stopping, at_most=left)
         return page
 
     async def _page(self, principal: Principal, after: int, limit: int) -> FeedPage:
@@ -45,7 +47,7 @@ class FeedPoll:
             head = await store.feed_head(tx)
         async with self._database.transaction(acting_for(principal)) as tx:
             page = await store.read_feed(tx, principal, after, limit)
-        return page if len(page.bodies) == limit else replace(page, next=max(page.next, head))
+        return page if len(page.entries) == limit else replace(page, next=max(page.next, head))
 
     @asynccontextmanager
     async def _listener(self) -> AsyncIterator[None]:
@@ -70,6 +72,10 @@ class FeedPoll:
                 self._grown = asyncio.Event()
 
 
-async def _wait(event: asyncio.Event, at_most: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), at_most)
+async def _wait_for_either(*events: asyncio.Event, at_most: float) -> None:
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, timeout=at_most, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waiting:
+            one.cancel()

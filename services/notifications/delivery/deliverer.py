@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -13,8 +13,9 @@ from opentelemetry.trace import SpanKind
 
 from services.notifications import handlers, store
 from services.notifications.delivery import fair_share, signing
-from services.notifications.delivery.post import PATIENCE_SECONDS, Poster
-from services.notifications.domain.deliveries import Answer, is_gone, settle
+from services.notifications.delivery.post import PATIENCE_SECONDS, READING_SECONDS, Poster
+from services.notifications.domain.answers import Answer
+from services.notifications.domain.deliveries import ATTEMPTS, TRIED_ONCE, settle
 from services.notifications.settings import Settings
 from services.notifications.store import Attempt, Claimed
 from services.notifications.store.vault import Vault
@@ -29,6 +30,8 @@ AT_ONCE_EACH = 32
 AHEAD = 2 * fair_share.MOST
 """So many deliveries are in hand at the most; for the same reason twice what one subscription may have."""
 LEASE = timedelta(seconds=60)
+FRESH_SECONDS = 1.0
+"""So long after its claim nobody asks again whether a delivery is still wanted."""
 LOOK_AGAIN_SECONDS = 0.1
 GATHERING_SECONDS = 0.03
 """How long results are gathered before they are recorded together."""
@@ -47,6 +50,8 @@ class Deliverer:
         self._vault = Vault(settings.secret_key.get_secret_value())
         self._poster = Poster(settings.allowed_targets)
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._looking = asyncio.Lock()
+        """One after the other, so that those who look do not take all connections."""
         self._lanes: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._posting: dict[asyncio.Task[Attempt | None], UUID] = {}
         """What is in hand, and for which subscription."""
@@ -63,9 +68,10 @@ class Deliverer:
             while True:
                 attempts = await self._gather() if self._posting else []
                 made += len(attempts)
-                begin_until = time.monotonic() + LEASE.total_seconds() - PATIENCE_SECONDS
+                claimed_at = time.monotonic()
                 for claimed in await self._turn(running, attempts):
-                    self._posting[asyncio.create_task(self._attempt(claimed, begin_until))] = claimed.subscription_id
+                    attempt = asyncio.create_task(self._attempt(running, claimed, claimed_at))
+                    self._posting[attempt] = claimed.subscription_id
                 if not self._posting or time.monotonic() > until:
                     return made
         except BaseException:
@@ -87,13 +93,14 @@ class Deliverer:
     async def _turn(self, running: Running, attempts: list[Attempt]) -> list[Claimed]:
         """Record what is finished, claim what there is room for; a crash between the two changes nothing."""
         database = running.database
-        gone = {one.claimed.subscription_id for one in attempts if is_gone(one.answer)}
-        async with database.transaction(SYSTEM) if gone else database.single_statements() as tx:
+        telling = [one for one in attempts if handlers.tells_of_its_subscription(one)]
+        async with database.transaction(SYSTEM) if telling else database.single_statements() as tx:
             if attempts:
                 await store.record_attempts(tx, attempts)
-            if gone:
-                await handlers.disable_gone(tx, gone)
-            free = fair_share.free_shares(self._posting.values(), attempts)
+            if telling:
+                await handlers.note_outcomes(tx, attempts)
+        free = fair_share.free_shares(self._posting.values(), attempts)
+        async with database.single_statements() as tx:
             claimed = await store.claim_due(
                 tx, at_most=AHEAD - len(self._posting), free=free, otherwise=fair_share.FIRST, lease=LEASE
             )
@@ -101,27 +108,39 @@ class Deliverer:
             running.metrics.work.labels("deliver", state).inc(number)
         return claimed
 
-    async def _attempt(self, claimed: Claimed, begin_until: float) -> Attempt | None:
-        """None if its turn came so late that the lease might end before the post does."""
+    async def _attempt(self, running: Running, claimed: Claimed, claimed_at: float) -> Attempt | None:
+        """None if it is better left to the next claim."""
         lane = self._lanes.setdefault(claimed.subscription_id, asyncio.Semaphore(AT_ONCE_EACH))
         async with lane, self._slots:
-            if time.monotonic() > begin_until:
+            if not await self._still_ours(running, claimed, time.monotonic() - claimed_at):
                 return None
             at, begun = clock.now(), time.perf_counter()
-            answer = await self._post(claimed)
+            answer, signature = await self._post(claimed, at)
             duration_ms = round((time.perf_counter() - begun) * 1000)
         chance = random.random()  # noqa: S311 - jitter is no secret
-        settled = settle(answer, claimed.failures, clock.now(), chance)
-        return Attempt(ids.new_id(), claimed, at, duration_ms, answer, settled)
+        attempts = TRIED_ONCE if claimed.is_ping else ATTEMPTS
+        settled = settle(answer, claimed.failures, clock.now(), chance, attempts)
+        return Attempt(ids.new_id(), claimed, at, duration_ms, answer, settled, signature)
 
-    async def _post(self, claimed: Claimed) -> Answer:
+    async def _still_ours(self, running: Running, claimed: Claimed, waited: float) -> bool:
+        """Not if the lease might end before the post does, nor if it was withdrawn while it waited for a slow one."""
+        if waited > LEASE.total_seconds() - PATIENCE_SECONDS - READING_SECONDS:
+            return False
+        if waited < FRESH_SECONDS:
+            return True
+        async with self._looking, running.database.single_statements() as tx:
+            return await store.is_still_wanted(tx, claimed)
+
+    async def _post(self, claimed: Claimed, at: datetime) -> tuple[Answer, str | None]:
+        """The answer, and the signature that was sent."""
         try:
-            secret = self._vault.opened(claimed.sealed_secret)
+            secrets = [self._vault.opened(sealed) for sealed in claimed.sealed_secrets]
         except InvalidToken as error:
-            return Answer(error=type(error).__name__)
+            return Answer(error=type(error).__name__), None
         with continued_trace(f"deliver {claimed.type}", claimed.traceparent, SpanKind.PRODUCER) as traceparent:
-            headers = signing.headers(claimed.event_id, clock.now(), claimed.body, secret, traceparent)
-            return await self._poster.post(claimed.url, headers, claimed.body)
+            signature = signing.signature(claimed.event_id, at, claimed.body, secrets, self._vault.signing_keys)
+            headers = [*signing.headers(claimed.event_id, at, traceparent), ("webhook-signature", signature)]
+            return await self._poster.post(claimed.url, headers, claimed.body), signature
 
     async def _gather(self) -> list[Attempt]:
         """Wait until some are finished, then a moment for more; but not so long that new events have to wait."""

@@ -21,6 +21,8 @@ QUICK_MS = 1_000
 def free_shares(in_hand: Iterable[UUID], answered: Iterable[Attempt]) -> dict[UUID, int]:
     """How many more deliveries may be claimed for each of these subscriptions; for any other it is `FIRST`."""
     held = Counter(in_hand)
-    quick = Counter(one.claimed.subscription_id for one in answered if one.duration_ms <= QUICK_MS)
+    quick = Counter(
+        one.claimed.subscription_id for one in answered if one.answer.status and one.duration_ms <= QUICK_MS
+    )
     shares = {one: min(FIRST + FOR_AN_ANSWER * quick[one], MOST) for one in held | quick}
     return {one: max(share - held[one], 0) for one, share in shares.items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -17,11 +18,15 @@ from aiohttp import (
 from yarl import URL
 
 from services.notifications.delivery.network import public_socket
-from services.notifications.domain.deliveries import Answer
+from services.notifications.domain.answers import Answer
 from shared import clock
 
 PATIENCE_SECONDS = 15
-MOST_RESPONSE_BYTES = 64 * 1024
+READING_SECONDS = 2
+"""The status has come by then, and nothing in the body changes what it means."""
+MOST_RESPONSE_BYTES = 16 * 1024
+SHOWN_CHARACTERS = 1_000
+"""Of an answer, to whoever looks for why."""
 KEPT_SECONDS = 5.0
 """Not longer, for nothing else limits how many idle connections there are."""
 
@@ -37,12 +42,12 @@ class Poster:
     async def post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         try:
             target = URL(url, encoded=True)
-            async with (
-                asyncio.timeout(PATIENCE_SECONDS),
-                self._session(target).post(target, headers=headers, data=body, allow_redirects=False) as response,
-            ):
-                await _skim(response)
-                return Answer(status=response.status, retry_after=_retry_after(response.headers, clock.now()))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                response = await self._session(target).post(target, headers=headers, data=body, allow_redirects=False)
+            async with response:
+                text = await _skim(response)
+                retry_after = _retry_after(response.headers, clock.now())
+                return Answer(status=response.status, retry_after=retry_after, text=text)
         except ClientConnectorError as error:
             return Answer(error=type(error.__cause__).__name__)  # it only says where; its cause says why
         except Exception as error:  # noqa: BLE001 - whatever a stranger's server provokes concerns this attempt only
@@ -71,13 +76,16 @@ def _session(sockets: SocketFactoryType | None) -> ClientSession:
     )
 
 
-async def _skim(response: ClientResponse) -> None:
-    """Read the body to its end, so that the connection can be used again; unless it is too long for that."""
-    size = 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > MOST_RESPONSE_BYTES:
-            return
+async def _skim(response: ClientResponse) -> str:
+    """Read the body to its end, so that the connection can be used again; unless it is too long or slow for that."""
+    read = bytearray()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(READING_SECONDS):
+            async for chunk in response.content.iter_any():
+                read += chunk
+                if len(read) > MOST_RESPONSE_BYTES:
+                    break
+    return read[:MOST_RESPONSE_BYTES].decode(errors="replace").replace("\0", "")[:SHOWN_CHARACTERS]
 
 
 def _retry_after(headers: Mapping[str, str], at: datetime) -> timedelta | None:

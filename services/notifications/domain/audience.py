@@ -1,11 +1,12 @@
 """Who is entitled to a fact. Deny by default: a fact without a rule here reaches nobody."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from shared.contracts.agreements import (
+    LearnerErased,
     LearningAgreementAgreed,
     LearningAgreementCompleted,
     LearningAgreementStarted,
@@ -23,7 +24,12 @@ from shared.contracts.catalogue import (
     QualificationPublished,
 )
 from shared.contracts.facts import Fact
-from shared.contracts.notifications import SubscriptionDisabled
+from shared.contracts.notifications import (
+    SubscriptionDisabled,
+    SubscriptionFailing,
+    SubscriptionPinged,
+    SubscriptionVerified,
+)
 from shared.contracts.recognition import (
     AppealDecided,
     AppealOpened,
@@ -33,6 +39,7 @@ from shared.contracts.recognition import (
     CreditRecognised,
     CreditRefused,
     CreditRevoked,
+    EvidenceKept,
     InformationProvided,
     InformationRequested,
     LedgerCheckpointed,
@@ -50,6 +57,8 @@ class Audience:
     institution_ids: frozenset[UUID] = frozenset()
     country: str | None = None
     qualification_id: UUID | None = None
+    home_id: UUID | None = None
+    """Whose learner it is about."""
 
 
 NOBODY = Audience()
@@ -67,7 +76,8 @@ def _parties(fact: MemorandumActivated | MemorandumStep) -> Audience:
 
 
 Mobility = (
-    LearningAgreementStep
+    LearningAgreementAgreed
+    | LearningAgreementStep
     | LearningAgreementStarted
     | LearningAgreementCompleted
     | AssessmentConfirmed
@@ -78,11 +88,11 @@ Mobility = (
 
 
 def _home_and_host(fact: Mobility) -> Audience:
-    return Audience(institution_ids=frozenset({fact.home_id, fact.host_id}))
+    return Audience(institution_ids=frozenset({fact.home_id, fact.host_id}), home_id=fact.home_id)
 
 
 def _home_and_host_for(fact: LearningAgreementAgreed) -> Audience:
-    return Audience(institution_ids=frozenset({fact.home_id, fact.host_id}), qualification_id=fact.qualification_id)
+    return replace(_home_and_host(fact), qualification_id=fact.qualification_id)
 
 
 Decided = (
@@ -93,6 +103,7 @@ Decided = (
     | CreditRefused
     | CreditRevoked
     | CreditExpired
+    | EvidenceKept
     | ReviewRequired
     | InformationRequested
     | InformationProvided
@@ -106,6 +117,7 @@ def _decided(fact: Decided) -> Audience:
         institution_ids=frozenset({fact.home_id, fact.host_id}),
         country=fact.home_country,
         qualification_id=fact.qualification_id,
+        home_id=fact.home_id,
     )
 
 
@@ -114,10 +126,15 @@ def _at_home(fact: QualificationCompleted) -> Audience:
         institution_ids=frozenset({fact.home_id}),
         country=fact.home_country,
         qualification_id=fact.qualification_id,
+        home_id=fact.home_id,
     )
 
 
-def _owner(fact: SubscriptionDisabled) -> Audience:
+def _home_and_hosts(fact: LearnerErased) -> Audience:
+    return Audience(institution_ids=frozenset({fact.home_id, *fact.host_ids}), home_id=fact.home_id)
+
+
+def _owner(fact: SubscriptionVerified | SubscriptionPinged | SubscriptionFailing | SubscriptionDisabled) -> Audience:
     return Audience(institution_ids=frozenset({fact.owner_id}))
 
 
@@ -134,6 +151,7 @@ RULES: Mapping[type[Fact], Rule] = {
     LearningAgreementStarted: _home_and_host,
     LearningAgreementCompleted: _home_and_host,
     LearningAgreementStep: _home_and_host,
+    LearnerErased: _home_and_hosts,
     AssessmentConfirmed: _home_and_host,
     AssessmentStep: _home_and_host,
     TranscriptIssued: _home_and_host,
@@ -145,6 +163,7 @@ RULES: Mapping[type[Fact], Rule] = {
     CreditRefused: _decided,
     CreditRevoked: _decided,
     CreditExpired: _decided,
+    EvidenceKept: _decided,
     ReviewRequired: _decided,
     InformationRequested: _decided,
     InformationProvided: _decided,
@@ -152,6 +171,9 @@ RULES: Mapping[type[Fact], Rule] = {
     AppealDecided: _decided,
     QualificationCompleted: _at_home,
     LedgerCheckpointed: _everyone,
+    SubscriptionVerified: _owner,
+    SubscriptionPinged: _owner,
+    SubscriptionFailing: _owner,
     SubscriptionDisabled: _owner,
 }
 """A fact goes by the rule of its class, else by that of the class it derives from."""

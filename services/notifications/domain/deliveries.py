@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from http import HTTPStatus
 from uuid import UUID
 
+from services.notifications.domain.answers import Answer, is_refusal, succeeded
+from services.notifications.domain.subscriptions import TRANSITIONS as SUBSCRIPTIONS
+from services.notifications.domain.subscriptions import Command as SubscriptionCommand
 from services.notifications.domain.subscriptions import SubscriptionState
 from shared.problems import WrongState
 from shared.transitions import following
@@ -27,6 +29,20 @@ class Verdict(StrEnum):
     GIVE_UP = "give_up"
 
 
+class Reason(StrEnum):
+    """Why a delivery is a dead letter."""
+
+    REFUSED = "refused"
+    """The endpoint's answer will not change."""
+    EXHAUSTED = "exhausted"
+    """All attempts failed."""
+    NOT_ENTITLED = "not_entitled"
+    """It was not asked for any more, or no longer granted."""
+    SUBSCRIPTION_OVER = "subscription_over"
+    FORGOTTEN = "forgotten"
+    """The event was older than what is kept."""
+
+
 class Command(StrEnum):
     REDELIVER = "redeliver"
 
@@ -44,7 +60,7 @@ TRANSITIONS = {
 }
 """What a subscriber may ask for. Beside this and the outcomes, the store's claim moves whatever is due to `delivering`:
 queued, waiting to be retried, or left behind in `delivering` by a worker that died; to `dead_letter` if the
-subscription is no longer active."""
+subscription is over, or no longer entitled."""
 
 DELAYS = (
     timedelta(seconds=5),
@@ -63,7 +79,8 @@ JITTER = 0.1
 """Share of a wait that chance may add, so that an endpoint that comes back is not hit by everything at once."""
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 
-RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+TRIED_ONCE = 1
+"""For a ping: whoever waits for it asks again."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +98,8 @@ class Delivery:
     next_attempt_at: datetime | None
     """When it is due; for `delivering`, when its lease ends. None when nothing more will happen by itself."""
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of one attempt: the HTTP status, or the class of the error that left none."""
-
-    status: int | None = None
-    error: str | None = None
-    retry_after: timedelta | None = None
+    reason: Reason | None = None
+    """For a dead letter."""
 
 
 @dataclass(frozen=True)
@@ -99,32 +109,27 @@ class Settled:
     state: DeliveryState
     failures: int
     next_attempt_at: datetime | None
+    reason: Reason | None = None
 
 
-def is_gone(answer: Answer) -> bool:
-    """Whether the endpoint says that it wants nothing more, ever (Standard Webhooks)."""
-    return answer.status == HTTPStatus.GONE
-
-
-def verdict(answer: Answer, failures: int) -> Verdict:
+def verdict(answer: Answer, failures: int, attempts: int = ATTEMPTS) -> Verdict:
     """`failures` counts those before this attempt. A redirect is a failure: it is never followed."""
-    status = answer.status
-    if status is not None and 200 <= status < 300:  # noqa: PLR2004 - the class of success, RFC 9110, 15.3
+    if succeeded(answer):
         return Verdict.SUCCEED
-    if status is not None and 400 <= status < 500 and status not in RETRIED:  # noqa: PLR2004 - RFC 9110, 15.5
+    if is_refusal(answer):
         return Verdict.GIVE_UP
-    return Verdict.TRY_AGAIN if failures + 1 < ATTEMPTS else Verdict.GIVE_UP
+    return Verdict.TRY_AGAIN if failures + 1 < attempts else Verdict.GIVE_UP
 
 
-def settle(answer: Answer, failures: int, at: datetime, chance: float) -> Settled:
+def settle(answer: Answer, failures: int, at: datetime, chance: float, attempts: int = ATTEMPTS) -> Settled:
     """What an attempt of a delivery with so many failures before leads to; `chance` is from 0 to 1."""
-    decided = verdict(answer, failures)
+    decided = verdict(answer, failures, attempts)
     state = OUTCOMES[decided]
     match decided:
         case Verdict.SUCCEED:
             return Settled(state, failures, None)
         case Verdict.GIVE_UP:
-            return Settled(state, failures + 1, None)
+            return Settled(state, failures + 1, None, Reason.REFUSED if is_refusal(answer) else Reason.EXHAUSTED)
         case Verdict.TRY_AGAIN:
             return Settled(state, failures + 1, at + _wait(answer, failures, chance))
 
@@ -137,7 +142,7 @@ def _wait(answer: Answer, failures: int, chance: float) -> timedelta:
 
 def redeliver(delivery: Delivery, subscription: SubscriptionState, at: datetime) -> Delivery:
     """Send it again from the start of the schedule; `WrongState` while it is under way, or if nobody hears any more."""
-    if subscription is not SubscriptionState.ACTIVE:
+    if (subscription, SubscriptionCommand.REDELIVER) not in SUBSCRIPTIONS:
         raise WrongState(f"subscription_{subscription}", [])
     state = following(TRANSITIONS, delivery.state, Command.REDELIVER)
-    return replace(delivery, state=state, version=delivery.version + 1, failures=0, next_attempt_at=at)
+    return replace(delivery, state=state, version=delivery.version + 1, failures=0, next_attempt_at=at, reason=None)

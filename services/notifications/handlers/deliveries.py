@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -6,9 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notifications import store
 from services.notifications.domain import deliveries, subscriptions
 from services.notifications.domain.deliveries import Delivery
-from shared import clock, outbox
+from services.notifications.domain.subscriptions import Command, Subscription
+from services.notifications.store import Wanted
+from shared import clock
 from shared.auth import Principal
 from shared.preconditions import require_version
+
+AT_ONCE = 10_000
+"""Queued by one request at the most, so that it ends in time: whoever wants more asks again."""
 
 
 async def redeliver(tx: AsyncConnection, caller: Principal, delivery_id: UUID, version: int) -> Delivery:
@@ -21,10 +26,12 @@ async def redeliver(tx: AsyncConnection, caller: Principal, delivery_id: UUID, v
     return queued
 
 
-async def disable_gone(tx: AsyncConnection, subscription_ids: Collection[UUID]) -> None:
-    """Disable subscriptions whose endpoints said that they are gone, and say so."""
-    for subscription in await store.load_for_delivery(tx, subscription_ids):
-        failed = await store.count_dead_letters(tx, subscription.id)
-        disabled, facts = subscriptions.disable(subscription, failed)
-        await store.save_subscription(tx, disabled)
-        await outbox.add(tx, facts)
+async def redeliver_all(
+    tx: AsyncConnection, caller: Principal, subscription_id: UUID, version: int, wanted: Wanted
+) -> tuple[Subscription, int]:
+    """Queue again what is over and was wanted of the subscription; how many."""
+    subscription = await store.load_subscription(tx, subscription_id, caller, for_update=True)
+    require_version(subscription.version, version)
+    subscriptions.require(subscription, Command.REDELIVER)
+    mine = replace(wanted, subscription_id=subscription_id)
+    return subscription, await store.queue_again(tx, caller, mine, AT_ONCE)

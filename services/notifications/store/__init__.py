@@ -1,46 +1,95 @@
 """All the SQL of the service; rows to domain values and back; who may see which row."""
 
-from services.notifications.store.attempts import Attempt, list_attempts, record_attempts
+from services.notifications.store.attempts import Attempt, keep_attempts, list_attempts, record_attempts
+from services.notifications.store.claims import Claimed, claim_due, is_still_wanted
+from services.notifications.store.contacts import forget_contacts, load_contact, save_contact
 from services.notifications.store.deliveries import (
-    Claimed,
-    claim_due,
+    Wanted,
+    add_ping,
     count_dead_letters,
     list_deliveries,
     load_delivery,
     prune_deliveries,
+    queue_again,
     save_delivery,
 )
-from services.notifications.store.feed import Addressed, FeedPage, feed_head, prune_feed, read_feed, take_in
+from services.notifications.store.feed import FeedEntry, FeedPage, feed_head, prune_feed, read_feed
+from services.notifications.store.grants import add_grant, list_grants, load_grant, load_reach, save_grant
+from services.notifications.store.health import (
+    failing_since,
+    lock_health,
+    lock_subscriptions,
+    mark_warned,
+    save_health,
+)
+from services.notifications.store.notices import (
+    ClaimedNotice,
+    add_notices,
+    claim_notices,
+    prune_notices,
+    settle_notice,
+)
+from services.notifications.store.public_topic import Public, hold_position, read_public, save_position
+from services.notifications.store.recent import Hours, count_by_hour
 from services.notifications.store.subscriptions import (
     add_subscription,
     list_subscriptions,
-    load_for_delivery,
     load_subscription,
     save_subscription,
     state_of_subscription,
 )
+from services.notifications.store.taking_in import Addressed, take_in
 
 __all__ = [
     "Addressed",
     "Attempt",
     "Claimed",
+    "ClaimedNotice",
+    "FeedEntry",
     "FeedPage",
+    "Hours",
+    "Public",
+    "Wanted",
+    "add_grant",
+    "add_notices",
+    "add_ping",
     "add_subscription",
     "claim_due",
+    "claim_notices",
+    "count_by_hour",
     "count_dead_letters",
+    "failing_since",
     "feed_head",
+    "forget_contacts",
+    "hold_position",
+    "is_still_wanted",
+    "keep_attempts",
     "list_attempts",
     "list_deliveries",
+    "list_grants",
     "list_subscriptions",
+    "load_contact",
     "load_delivery",
-    "load_for_delivery",
+    "load_grant",
+    "load_reach",
     "load_subscription",
+    "lock_health",
+    "lock_subscriptions",
+    "mark_warned",
     "prune_deliveries",
     "prune_feed",
+    "prune_notices",
+    "queue_again",
     "read_feed",
+    "read_public",
     "record_attempts",
+    "save_contact",
     "save_delivery",
+    "save_grant",
+    "save_health",
+    "save_position",
     "save_subscription",
+    "settle_notice",
     "state_of_subscription",
     "take_in",
 ]

@@ -1,103 +1,30 @@
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.deliveries import Delivery, DeliveryState
-from services.notifications.tables import DELIVERIES
+from services.notifications.domain.deliveries import TRANSITIONS, Delivery, DeliveryState, Reason
+from services.notifications.domain.subscriptions import Subscription
+from services.notifications.tables import DELIVERIES, SUBSCRIPTIONS
 from shared import paging
 from shared.auth import Principal
-from shared.db import run
+from shared.envelope import Event
 from shared.paging import PageRequest, Slice
 from shared.problems import NotFound, VersionMismatch
 from shared.tenancy import visible_to
 
-
-@dataclass(frozen=True)
-class Claimed:
-    """A delivery that this worker alone may send until its lease ends; `version` proves the claim."""
-
-    id: UUID
-    version: int
-    subscription_id: UUID
-    owner_id: UUID
-    failures: int
-    event_id: UUID
-    type: str
-    traceparent: str
-    body: bytes
-    url: str
-    sealed_secret: bytes
-
-
-# Each subscription has its queue in the index and the recursion leaps from one to the next, so however long one of them
-# is, the others do not wait behind it. By chance, so that none is always last when there is no room for all.
-CLAIM = sa.text(
-    """
-    WITH RECURSIVE queues AS (
-        (SELECT subscription_id FROM deliveries WHERE next_attempt_at IS NOT NULL ORDER BY subscription_id LIMIT 1)
-        UNION ALL
-        SELECT following.subscription_id FROM queues CROSS JOIN LATERAL (
-            SELECT subscription_id FROM deliveries
-            WHERE next_attempt_at IS NOT NULL AND subscription_id > queues.subscription_id
-            ORDER BY subscription_id LIMIT 1
-        ) AS following
-    ), shares AS (
-        SELECT subscription_id, coalesce(free, :otherwise) AS free
-        FROM queues LEFT JOIN unnest(:subscription_ids, :free) AS known (subscription_id, free) USING (subscription_id)
-        ORDER BY random()
-    ), due AS (
-        SELECT head.* FROM shares CROSS JOIN LATERAL (
-            SELECT id, subscription_id, position FROM deliveries
-            WHERE subscription_id = shares.subscription_id AND next_attempt_at <= now()
-            ORDER BY next_attempt_at LIMIT shares.free FOR UPDATE SKIP LOCKED
-        ) AS head
-        LIMIT :at_most
-    ), wanted AS (
-        SELECT due.id, feed.position IS NOT NULL AND subscription.state = 'active' AS still,
-            due.position, feed.type, feed.traceparent, feed.body, subscription.url, subscription.sealed_secret
-        FROM due
-        JOIN subscriptions AS subscription ON subscription.id = due.subscription_id
-        LEFT JOIN feed ON feed.position = due.position
-    ), claimed AS (
-        UPDATE deliveries AS delivery
-        SET version = delivery.version + 1,
-            state = CASE WHEN still THEN 'delivering' ELSE 'dead_letter' END,
-            next_attempt_at = CASE WHEN still THEN now() + :lease END
-        FROM wanted WHERE delivery.id = wanted.id
-        RETURNING delivery.id, version, subscription_id, owner_id, failures, event_id,
-            wanted.type, traceparent, body, url, sealed_secret, still, wanted.position
-    )
-    SELECT id, version, subscription_id, owner_id, failures, event_id, type, traceparent, body, url, sealed_secret
-    FROM claimed WHERE still ORDER BY position
-    """
-).bindparams(
-    sa.bindparam("subscription_ids", type_=pg.ARRAY(sa.Uuid)),
-    sa.bindparam("free", type_=pg.ARRAY(sa.Integer)),
-    *(sa.bindparam(name, type_=sa.Integer) for name in ("otherwise", "at_most")),
-    sa.bindparam("lease", type_=sa.Interval),
-)
+NOT_IN_THE_FEED = 0
+"""Positions of the feed begin with 1."""
+CAN_BE_SENT_AGAIN = [state for state, _ in TRANSITIONS]
 
 PRUNE = sa.text(
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"
-    " WHERE created_at < :before AND next_attempt_at IS NULL LIMIT :at_most)"
+    " WHERE created_at < :before AND next_attempt_at IS NULL LIMIT :at_most FOR UPDATE SKIP LOCKED)"
 )
-
-
-async def claim_due(
-    tx: AsyncConnection, *, at_most: int, free: Mapping[UUID, int], otherwise: int, lease: timedelta
-) -> list[Claimed]:
-    """Claim the oldest that are due, `free` of each of these subscriptions and `otherwise` of any other.
-
-    What nobody wants any more, or is pruned, becomes a dead letter instead.
-    """
-    shares = {"subscription_ids": list(free), "free": list(free.values()), "otherwise": otherwise}
-    return [Claimed(*row) for row in await run(tx, CLAIM, {"at_most": at_most, "lease": lease, **shares})]
 
 
 async def load_delivery(
@@ -110,20 +37,75 @@ async def load_delivery(
     return _delivery(row)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which deliveries; what is not named may be anything."""
+
+    subscription_id: UUID | None = None
+    states: Collection[DeliveryState] = ()
+    type: str | None = None
+    event_id: UUID | None = None
+    since: datetime | None = None
+    """When they were queued first, and `until`."""
+    until: datetime | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        columns = DELIVERIES.c
+        named = {
+            columns.subscription_id: self.subscription_id,
+            columns.type: self.type,
+            columns.event_id: self.event_id,
+        }
+        found = [column == value for column, value in named.items() if value]
+        if self.states:
+            found.append(columns.state.in_(self.states))
+        if self.since:
+            found.append(columns.created_at >= self.since)
+        if self.until:
+            found.append(columns.created_at < self.until)
+        return found
+
+
 async def list_deliveries(
-    tx: AsyncConnection,
-    principal: Principal,
-    wanted: PageRequest,
-    *,
-    subscription_id: UUID | None = None,
-    state: DeliveryState | None = None,
+    tx: AsyncConnection, principal: Principal, page: PageRequest, wanted: Wanted
 ) -> Slice[Delivery]:
-    select = _visible(principal)
-    if subscription_id:
-        select = select.where(DELIVERIES.c.subscription_id == subscription_id)
-    if state:
-        select = select.where(DELIVERIES.c.state == state)
-    return (await paging.fetch(tx, select, wanted, DELIVERIES.c.id)).map(_delivery)
+    select = _visible(principal).where(*wanted.conditions())
+    return (await paging.fetch(tx, select, page, DELIVERIES.c.id)).map(_delivery)
+
+
+async def queue_again(tx: AsyncConnection, principal: Principal, wanted: Wanted, at_most: int) -> int:
+    """Queue the oldest of those that are over from the start of their schedule; return how many.
+
+    What is under way keeps its own schedule.
+    """
+    over = (
+        sa.select(DELIVERIES.c.id)
+        .where(visible_to(principal, DELIVERIES.c.owner_id), DELIVERIES.c.next_attempt_at.is_(None))
+        .where(DELIVERIES.c.state.in_(CAN_BE_SENT_AGAIN), *wanted.conditions())
+        .order_by(DELIVERIES.c.id)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    again = {"state": DeliveryState.QUEUED, "failures": 0, "reason": None, "next_attempt_at": sa.func.now()}
+    update = (
+        sa.update(DELIVERIES).where(DELIVERIES.c.id.in_(over)).values(again | {"version": DELIVERIES.c.version + 1})
+    )
+    return (await tx.execute(update)).rowcount
+
+
+async def add_ping(tx: AsyncConnection, subscription: Subscription, event: Event[Any]) -> Delivery:
+    """Queue an event that is no part of the feed, ahead of what waits, and end the endpoint's rest."""
+    insert = sa.insert(DELIVERIES).values(
+        subscription_id=subscription.id,
+        owner_id=subscription.owner_id,
+        position=NOT_IN_THE_FEED,
+        event_id=event.id,
+        type=event.type,
+        ping_body=event.body,
+        next_attempt_at=subscription.created_at,
+    )
+    await tx.execute(sa.update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription.id).values(rests_until=None))
+    return _delivery((await tx.execute(insert.returning(DELIVERIES))).one())
 
 
 async def save_delivery(tx: AsyncConnection, delivery: Delivery) -> None:
@@ -135,6 +117,7 @@ async def save_delivery(tx: AsyncConnection, delivery: Delivery) -> None:
             version=delivery.version,
             failures=delivery.failures,
             next_attempt_at=delivery.next_attempt_at,
+            reason=delivery.reason,
         )
     )
     if (await tx.execute(update)).rowcount == 0:
@@ -168,4 +151,5 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         failures=row.failures,
         next_attempt_at=row.next_attempt_at,
         created_at=row.created_at,
+        reason=Reason(row.reason) if row.reason else None,
     )

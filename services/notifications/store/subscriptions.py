@@ -1,11 +1,11 @@
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.subscriptions import Scope, Subscription, SubscriptionState
+from services.notifications.domain.subscriptions import Subscription, SubscriptionState
+from services.notifications.store.listeners import scope
 from services.notifications.tables import SUBSCRIPTIONS
 from shared import paging
 from shared.auth import Principal
@@ -15,21 +15,7 @@ from shared.tenancy import visible_to
 
 
 async def add_subscription(tx: AsyncConnection, subscription: Subscription) -> None:
-    await tx.execute(
-        sa.insert(SUBSCRIPTIONS).values(
-            id=subscription.id,
-            owner_id=subscription.owner_id,
-            url=subscription.url,
-            event_types=list(subscription.event_types),
-            countries=sorted(subscription.scope.countries),
-            qualification_ids=sorted(subscription.scope.qualification_ids),
-            description=subscription.description,
-            sealed_secret=subscription.sealed_secret,
-            created_at=subscription.created_at,
-            state=subscription.state,
-            version=subscription.version,
-        )
-    )
+    await tx.execute(sa.insert(SUBSCRIPTIONS).values(**_row(subscription)))
 
 
 async def load_subscription(
@@ -40,16 +26,7 @@ async def load_subscription(
     row = (await tx.execute(select.with_for_update() if for_update else select)).one_or_none()
     if row is None:
         raise NotFound
-    return _subscription(row)
-
-
-async def load_for_delivery(tx: AsyncConnection, ids: Collection[UUID]) -> list[Subscription]:
-    """Those of the subscriptions that are active, locked: for the worker, which acts for everybody."""
-    select = sa.select(SUBSCRIPTIONS).where(
-        SUBSCRIPTIONS.c.id.in_(ids), SUBSCRIPTIONS.c.state == SubscriptionState.ACTIVE
-    )
-    rows = await tx.execute(select.order_by(SUBSCRIPTIONS.c.id).with_for_update())
-    return [_subscription(row) for row in rows]
+    return to_subscription(row)
 
 
 async def state_of_subscription(tx: AsyncConnection, subscription_id: UUID) -> SubscriptionState:
@@ -60,15 +37,15 @@ async def state_of_subscription(tx: AsyncConnection, subscription_id: UUID) -> S
 
 async def list_subscriptions(tx: AsyncConnection, principal: Principal, wanted: PageRequest) -> Slice[Subscription]:
     found = await paging.fetch(tx, _visible(principal), wanted, SUBSCRIPTIONS.c.id)
-    return found.map(_subscription)
+    return found.map(to_subscription)
 
 
 async def save_subscription(tx: AsyncConnection, subscription: Subscription) -> None:
-    """Only its state ever changes."""
+    """All but how its endpoint does, which `save_health` keeps."""
     update = (
         sa.update(SUBSCRIPTIONS)
         .where(SUBSCRIPTIONS.c.id == subscription.id, SUBSCRIPTIONS.c.version == subscription.version - 1)
-        .values(state=subscription.state, version=subscription.version)
+        .values(_row(subscription))
     )
     if (await tx.execute(update)).rowcount == 0:
         raise VersionMismatch
@@ -80,16 +57,32 @@ def _visible(principal: Principal) -> sa.Select[Any]:
     )
 
 
-def _subscription(row: sa.Row[Any]) -> Subscription:
+def _row(subscription: Subscription) -> dict[str, Any]:
+    asked = subscription.scope
+    kept = {name: value for name, value in vars(subscription).items() if name not in {"scope", "failing_since"}}
+    return kept | {
+        "event_types": list(subscription.event_types),
+        "countries": sorted(asked.countries),
+        "qualification_ids": sorted(asked.qualification_ids),
+        "institution_ids": sorted(asked.institution_ids),
+        "own_learners": asked.own_learners,
+    }
+
+
+def to_subscription(row: sa.Row[Any]) -> Subscription:
     return Subscription(
         id=row.id,
         owner_id=row.owner_id,
         url=row.url,
         event_types=tuple(row.event_types),
-        scope=Scope(frozenset(row.countries), frozenset(row.qualification_ids)),
+        scope=scope(row),
         description=row.description,
         sealed_secret=row.sealed_secret,
         created_at=row.created_at,
+        ordered=row.ordered,
+        sealed_old_secret=row.sealed_old_secret,
+        old_secret_until=row.old_secret_until,
+        failing_since=row.failing_since,
         state=SubscriptionState(row.state),
         version=row.version,
     )

@@ -1,14 +1,16 @@
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.recognition import store
-from services.recognition.domain.decisions import DecisionState
-from shared.auth import Caller
-from shared.contracts.recognition import Mode, ReasonCode
+from services.recognition import handlers, store
+from services.recognition.api.review_bodies import QueueAnswer, ReasonCount
+from services.recognition.domain.decisions import Decision, DecisionState
+from services.recognition.store import Assigned, QueueFilter
+from shared.auth import Caller, Principal, allow
+from shared.contracts.recognition import LearningKind, Mode, ReasonCode
 from shared.entity_tags import set_etag
 from shared.paging import Page, Paged
 from shared.web import Transaction, api_router
@@ -34,6 +36,7 @@ class DecisionSummary(BaseModel):
     decision_id: UUID
     version: int = Field(description="The ETag")
     state: DecisionState
+    kind: LearningKind = Field(description="Where it was learnt")
     mode: Mode | None = Field(description="Who decided; null as long as nobody has")
     reasons: list[ReasonCode] = Field(description="What stands against its counting by rule; empty if all rules passed")
     learner_id: UUID
@@ -48,6 +51,19 @@ class DecisionSummary(BaseModel):
     assessed_on: date
     decided_at: datetime
     superseded_by: UUID | None = Field(description="The decision that took its place")
+    legal_basis: str | None = Field(description="What a person's decision rests on")
+    appeal_until: date | None = Field(
+        description="The last day on which the learner may appeal; null if there is nothing to appeal against"
+    )
+    assigned_to: str | None = Field(description="Who has taken the review; only their own institution sees it")
+    decided_by: str | None = Field(description="Which person decided; only their own institution sees it")
+
+    @classmethod
+    def of(cls, decision: Decision, caller: Principal) -> Self:
+        answered = cls.model_validate(decision)
+        if caller.org == decision.home_id and caller.roles - {"learner", "operator"}:
+            return answered
+        return answered.model_copy(update={"assigned_to": None, "decided_by": None})
 
 
 class DecisionAnswer(DecisionSummary):
@@ -67,21 +83,51 @@ class DecisionAnswer(DecisionSummary):
     trace: list[RuleResultAnswer]
 
 
+def _only(
+    *,
+    state: Annotated[DecisionState | None, Query(description="`manual_review`: what waits for a recogniser")] = None,
+    reason: Annotated[ReasonCode | None, Query(description="One of those that stand against it")] = None,
+    learner_id: Annotated[UUID | None, Query()] = None,
+    host_id: Annotated[UUID | None, Query()] = None,
+    qualification_id: Annotated[UUID | None, Query()] = None,
+    unit_id: Annotated[UUID | None, Query()] = None,
+    assigned: Annotated[Assigned | None, Query(description="Only reviews: which you, or nobody, has taken")] = None,
+    asked: Annotated[bool, Query(description="Only where the host is asked something and has not answered")] = False,
+) -> QueueFilter:
+    return QueueFilter(
+        state=state,
+        reason=reason,
+        learner_id=learner_id,
+        host_id=host_id,
+        qualification_id=qualification_id,
+        unit_id=unit_id,
+        assigned=assigned,
+        asked=asked,
+    )
+
+
 @router.get("/decisions")
 async def list_decisions(
-    caller: Caller,
-    tx: Transaction,
-    pager: Paged,
-    state: Annotated[DecisionState | None, Query(description="`manual_review`: what waits for a recogniser")] = None,
-    learner_id: Annotated[UUID | None, Query()] = None,
+    caller: Caller, tx: Transaction, pager: Paged, only: Annotated[QueueFilter, Depends(_only)]
 ) -> Page[DecisionSummary]:
-    """For the home institution and bodies of its country, the host whose transcript it was, and the learner."""
-    found = await store.list_decisions(tx, caller, pager.wanted, state=state, learner_id=learner_id)
-    return pager.page(found.map(DecisionSummary.model_validate))
+    """The oldest first: for the home institution and bodies of its country, the host that issued, and the learner."""
+    found = await store.list_decisions(tx, caller, pager.wanted, only)
+    return pager.page(found.map(lambda decision: DecisionSummary.of(decision, caller)))
+
+
+@router.get("/decisions/queue")
+async def measure_queue(caller: Annotated[Principal, allow("recogniser")], tx: Transaction) -> QueueAnswer:
+    """How many reviews wait for the recognisers of your institution, and for which reasons."""
+    length = await handlers.measure_queue(tx, caller)
+    reasons = [ReasonCount(reason=reason, reviews=count) for reason, count in length.reasons.items()]
+    return QueueAnswer(reviews=length.reviews, unassigned=length.unassigned, reasons=reasons)
 
 
 @router.get("/decisions/{decision_id}")
 async def get_decision(decision_id: UUID, caller: Caller, response: Response, tx: Transaction) -> DecisionAnswer:
-    found = await store.load_decision(tx, decision_id, caller)
-    set_etag(response, found.version)
-    return DecisionAnswer.model_validate(found)
+    return answer(response, await store.load_decision(tx, decision_id, caller), caller)
+
+
+def answer(response: Response, decision: Decision, caller: Principal) -> DecisionAnswer:
+    set_etag(response, decision.version)
+    return DecisionAnswer.of(decision, caller)

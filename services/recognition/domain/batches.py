@@ -8,21 +8,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from services.recognition.domain.contributions import Contribution, contribution
 from services.recognition.domain.decisions import Decision, DecisionState, superseded
 from services.recognition.domain.evaluation import Outcome, evaluate
 from services.recognition.domain.known import key
 from services.recognition.domain.ledger import Head
+from services.recognition.domain.settlement import has_to_be_settled
 from services.recognition.domain.standing import Standing
 from services.recognition.domain.unit_facts import UnitFacts
-from shared.contracts.assessment import TranscriptIssued
-from shared.contracts.recognition import CreditPartiallyRecognised, CreditRecognised
+from services.recognition.domain.validation import is_given
+from shared.contracts.assessment import TranscriptCorrected, TranscriptIssued, TranscriptWithdrawn
+from shared.contracts.recognition import CreditPartiallyRecognised, CreditRecognised, ValidationCompleted
+
+HostsWord = TranscriptIssued | TranscriptWithdrawn
+"""On one transcript: issued, corrected or withdrawn, as the next version each time."""
+GIVING = frozenset({DecisionState.RECOGNISED, DecisionState.PARTIALLY_RECOGNISED})
 
 
 @dataclass(frozen=True)
 class Case:
-    """A transcript with the facts on every unit that it touches."""
+    """A transcript with the facts on every unit that it touches; none if it was withdrawn."""
 
-    transcript: TranscriptIssued
+    transcript: HostsWord
     units: Sequence[UnitFacts]
 
     @property
@@ -35,7 +42,9 @@ class Case:
 class Standings:
     learners: Mapping[UUID, Standing]
     evaluated: Mapping[UUID, int]
-    """The latest issue of each transcript that was evaluated."""
+    """The latest word on each transcript that was evaluated."""
+    withdrawn: frozenset[UUID] = frozenset()
+    """Transcripts of which that is a withdrawal."""
 
 
 @dataclass
@@ -49,17 +58,14 @@ class Batch:
     """The ends of the chains that grew."""
     evaluated: dict[UUID, int] = field(default_factory=dict)
     early: list[tuple[Case, str]] = field(default_factory=list)
-    """Issues that came before the one before them, and its key."""
+    """Words that came before the one before them, and its key."""
+    apart: list[Case] = field(default_factory=list)
+    """Those that may take something back: each is settled by itself."""
 
     @property
-    def documented(self) -> list[TranscriptIssued]:
-        """What is to be decided anew when a country's policy changes."""
-        cases = {
-            case.key: case.transcript
-            for case, outcome in self.outcomes
-            if outcome.decision.state is DecisionState.DOCUMENTED_ONLY
-        }
-        return list(cases.values())
+    def contributions(self) -> list[Contribution]:
+        """What each decision gave to its unit."""
+        return [_contribution(case, outcome) for case, outcome in self.outcomes if outcome.decision.state in GIVING]
 
     @property
     def in_progress(self) -> Mapping[UUID, CreditPartiallyRecognised | None]:
@@ -90,12 +96,30 @@ def evaluate_all(standings: Standings, cases: Iterable[Case], at: datetime, new_
         if transcript.version > latest + 1:
             previous = key("transcript", transcript.transcript_id, transcript.version - 1)
             batch.early.append((case, previous))
+        elif transcript.version == latest + 1 and _may_take_back(standings, learners, case):
+            batch.apart.append(case)
         elif transcript.version == latest + 1:
             standing, outcomes = evaluate(learners[transcript.learner_id], case.units, at, new_id)
             learners[transcript.learner_id] = standing
             batch.add(case, standing, outcomes)
             batch.evaluated[transcript.transcript_id] = transcript.version
     return batch
+
+
+def _may_take_back(standings: Standings, learners: Mapping[UUID, Standing], case: Case) -> bool:
+    transcript = case.transcript
+    return (
+        isinstance(transcript, TranscriptCorrected | TranscriptWithdrawn)
+        or transcript.transcript_id in standings.withdrawn
+        or has_to_be_settled(learners[transcript.learner_id], case.units)
+    )
+
+
+def _contribution(case: Case, outcome: Outcome) -> Contribution:
+    decision = outcome.decision
+    unit = next(one for one in case.units if one.agreed.unit_id == decision.unit_id)
+    [outcomes] = [fact.outcomes for fact in outcome.facts if isinstance(fact, ValidationCompleted)]
+    return contribution(unit, decision, {one.outcome_id for one in outcomes if is_given(one)})
 
 
 def reconsider_all(standings: Standings, cases: Iterable[Case], at: datetime, new_id: Callable[[], UUID]) -> Batch:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.recognition.domain.rules import RULES, RuleResult
+from services.recognition.domain.rules import RULES, RULES_AT_HOME, RuleResult
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation, validate
-from shared.contracts.recognition import Mode, ReasonCode, ValidationStatus
+from shared.contracts.catalogue import CountryPolicyPublished
+from shared.contracts.recognition import LearningKind, Mode, ReasonCode, ValidationStatus
 
 
 class DecisionState(StrEnum):
@@ -19,9 +20,22 @@ class DecisionState(StrEnum):
     DOCUMENTED_ONLY = "documented_only"
     """On record, for nothing more, as the home country wants it (domain.md 4.9)."""
     MANUAL_REVIEW = "manual_review"
+    REFUSED = "refused"
+    """By a person; the learner may appeal."""
+    EVIDENCE_ONLY = "evidence_only"
+    """The unit counts already, by another result (domain.md 4.6)."""
+    APPEALED = "appealed"
+    REVOKED = "revoked"
+    """What it rested on holds no more, and no decision took its place."""
     SUPERSEDED = "superseded"
     """Another decision took its place: by a new version of the transcript or of the country's policy."""
 
+
+APPEALABLE = frozenset({DecisionState.REFUSED, DecisionState.PARTIALLY_RECOGNISED})
+"""Until a last day; without one they are final."""
+
+SECOND_RESULT = frozenset({ReasonCode.DUPLICATE_CREDIT, ReasonCode.LO_MISSING})
+"""What may stand against a result that is kept as evidence: that it comes second, in whole or in part."""
 
 DECIDED_BY_RULE: Mapping[frozenset[ReasonCode], DecisionState] = {
     frozenset(): DecisionState.RECOGNISED,
@@ -30,6 +44,14 @@ DECIDED_BY_RULE: Mapping[frozenset[ReasonCode], DecisionState] = {
 }
 """What comes of a unit of which something was validated, if these and no other reasons stand against it."""
 
+LOOKED_AT = frozenset({ReasonCode.COUNTRY_POLICY_PARTIAL})
+"""What only wants a person to look at it; whoever vouches for the facts has done so."""
+
+AS_VALIDATED: Mapping[ValidationStatus, DecisionState] = {
+    ValidationStatus.VALIDATED: DecisionState.RECOGNISED,
+    ValidationStatus.PARTIALLY_VALIDATED: DecisionState.PARTIALLY_RECOGNISED,
+}
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -37,6 +59,12 @@ class Judgement:
 
     validation: Validation
     trace: tuple[RuleResult, ...]
+    is_copy: bool = False
+    """The very same has been judged before, under another transcript's name."""
+    looked_at: frozenset[ReasonCode] = frozenset()
+    """What a person has seen, and taken upon them."""
+    ruled: bool = False
+    """A person says that it counts as far as it is validated, whatever else the rules have against it."""
 
     @property
     def reasons(self) -> tuple[ReasonCode, ...]:
@@ -46,9 +74,15 @@ class Judgement:
     @property
     def state(self) -> DecisionState:
         """What nothing was achieved of is nobody's unit in progress: a person looks at it, as at all else."""
+        reasons = frozenset(self.reasons) - self.looked_at
+        second = self.validation.is_second_result and (self.ruled or SECOND_RESULT.issuperset(reasons))
+        if self.is_copy or second:
+            return DecisionState.EVIDENCE_ONLY
         if self.validation.status is ValidationStatus.NOT_VALIDATED:
             return DecisionState.MANUAL_REVIEW
-        return DECIDED_BY_RULE.get(frozenset(self.reasons), DecisionState.MANUAL_REVIEW)
+        if self.ruled:
+            return AS_VALIDATED[self.validation.status]
+        return DECIDED_BY_RULE.get(reasons, DecisionState.MANUAL_REVIEW)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +117,35 @@ class Decision:
     assessed_on: date
     decided_at: datetime
     superseded_by: UUID | None = None
+    transcript_issued_at: datetime | None = None
+    """Not kept of the oldest decisions."""
+    kind: LearningKind = LearningKind.MOBILITY
+    decided_by: str | None = None
+    """`sub` of the person's token; None where a rule decided."""
+    legal_basis: str | None = None
+    appeal_until: date | None = None
+    """The last day for an appeal; None if there is nothing to appeal against, or not any more."""
+    assigned_to: str | None = None
+    """`sub` of the recogniser who has taken the review."""
 
 
 def judge(facts: UnitFacts) -> Judgement:
     """Validate first, then ask every rule."""
     validation = validate(facts)
-    return Judgement(validation, tuple(rule(facts, validation) for rule in RULES))
+    trace = tuple(rule(facts, validation) for rule in (RULES_AT_HOME if facts.certification else RULES))
+    looked_at = LOOKED_AT if facts.vouched_for else frozenset()
+    return Judgement(validation, trace, is_copy=facts.copy_of is not None, looked_at=looked_at)
+
+
+def is_by_rule(decision: Decision) -> bool:
+    """Whether it is what the rules say, although a person vouches for what they were asked about."""
+    by_rule = DECIDED_BY_RULE.get(frozenset(decision.reasons) - LOOKED_AT)
+    return decision.state in {by_rule, DecisionState.EVIDENCE_ONLY}
+
+
+def mode_of(facts: UnitFacts) -> Mode:
+    """How a rule decides on such facts."""
+    return Mode.MANUAL if facts.vouched_for else Mode.AUTOMATIC
 
 
 def decision_on(
@@ -97,11 +154,12 @@ def decision_on(
     """The record of a judgement, with the version and hash of everything that went into it."""
     agreement, transcript, memorandum, policy = facts.agreement, facts.transcript, facts.memorandum, facts.policy
     state = judgement.state
+    vouched_for = None if state is DecisionState.MANUAL_REVIEW else facts.vouched_for
     return Decision(
         decision_id=decision_id,
         version=1,
         state=state,
-        mode=None if state is DecisionState.MANUAL_REVIEW else Mode.AUTOMATIC,
+        mode=None if state is DecisionState.MANUAL_REVIEW else mode_of(facts),
         learner_id=transcript.learner_id,
         home_id=agreement.home_id,
         home_country=agreement.home_country,
@@ -120,13 +178,28 @@ def decision_on(
         transcript_id=transcript.transcript_id,
         transcript_version=transcript.version,
         transcript_hash=transcript.content_hash,
+        transcript_issued_at=transcript.issued_at,
         country_policy_id=policy.country_policy_id if policy else None,
         country_policy_version=policy.version if policy else None,
         reasons=judgement.reasons,
         trace=judgement.trace,
         assessed_on=facts.last_day,
         decided_at=at,
+        appeal_until=last_day_for_appeal(state, policy, at),
+        kind=facts.certification.kind if facts.certification else LearningKind.MOBILITY,
+        decided_by=vouched_for.by if vouched_for else None,
+        legal_basis=vouched_for.legal_basis if vouched_for else None,
     )
+
+
+def last_day_for_appeal(state: DecisionState, policy: CountryPolicyPublished | None, at: datetime) -> date | None:
+    """By the home country's policy; None where there is nothing to appeal against."""
+    return at.date() + timedelta(days=policy.appeal_days) if policy and state in APPEALABLE else None
+
+
+def handed_on(decision: Decision, assigned_to: str | None) -> Decision:
+    """Whoever has taken the review of the results before reviews these."""
+    return replace(decision, assigned_to=assigned_to) if decision.state is DecisionState.MANUAL_REVIEW else decision
 
 
 def superseded(decision: Decision, by: UUID) -> Decision:

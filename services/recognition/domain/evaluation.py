@@ -1,7 +1,8 @@
 """A transcript comes in: what changes for its learner (domain.md 3.4, 3.5, 4.3, 4.9).
 
 A unit that this transcript has earned already stays as it is; one under review is decided anew, and the open review is
-superseded; one in progress grows with what is new; one not yet decided is decided.
+superseded; one in progress grows with what is new; one not yet decided is decided. Whatever takes something back is
+`settlement`'s.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,9 @@ from uuid import UUID
 
 from services.recognition.domain import facts
 from services.recognition.domain.consequences import NewId, follow
-from services.recognition.domain.decisions import Decision, DecisionState, Judgement, decision_on, judge
+from services.recognition.domain.decisions import Decision, DecisionState, Judgement, decision_on, handed_on, judge
 from services.recognition.domain.ledger import LinkedEntry
-from services.recognition.domain.partial import UnitInProgress
-from services.recognition.domain.standing import ActiveCredit, OpenDecision, Standing
+from services.recognition.domain.standing import OpenDecision, Standing, counted_elsewhere, place_of
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.facts import Fact
 from shared.contracts.recognition import ReasonCode
@@ -39,12 +39,10 @@ def evaluate(
     """Decide on the units of one transcript; the learner's next one meets the standing returned."""
     outcomes = []
     for unit in units:
-        place = unit.agreement.qualification_id, unit.agreed.unit_id
-        counted = standing.credits.get(place)
+        counted = standing.credits.get(place_of(unit))
         if counted and counted.transcript_id == unit.transcript.transcript_id:
             continue
-        held = standing.in_progress.get(place)
-        asked = _knowing(unit, counted, held) if counted or held else unit
+        asked = knowing(unit, standing)
         judgement = judge(asked)
         earlier = standing.open.get((unit.transcript.transcript_id, unit.agreed.unit_id))
         if earlier is None or not _stays(earlier, asked, judgement):
@@ -53,8 +51,24 @@ def evaluate(
     return standing, outcomes
 
 
-def _knowing(unit: UnitFacts, counted: ActiveCredit | None, held: UnitInProgress | None) -> UnitFacts:
-    return replace(unit, active_credit_id=counted.credit_id if counted else None, in_progress=held)
+def knowing(unit: UnitFacts, standing: Standing) -> UnitFacts:
+    """The facts on the unit with what the learner has already, where there is anything."""
+    place, content = place_of(unit), unit.transcript.content_hash
+    counted, held = standing.credits.get(place), standing.in_progress.get(place)
+    copied = standing.contents.get(content, unit.transcript.transcript_id)
+    copy_of = None if copied == unit.transcript.transcript_id else copied
+    elsewhere = counted_elsewhere(standing.host_outcomes, place)
+    revoked = standing.revoked.get((unit.transcript.transcript_id, unit.agreed.unit_id))
+    if not (counted or held or copy_of or elsewhere or revoked):
+        return unit
+    return replace(
+        unit,
+        active_credit_id=counted.credit_id if counted else None,
+        in_progress=held,
+        copy_of=copy_of,
+        host_outcomes_counted_elsewhere=elsewhere,
+        revoked_decision_id=revoked,
+    )
 
 
 def _stays(earlier: OpenDecision, unit: UnitFacts, judgement: Judgement) -> bool:
@@ -64,14 +78,15 @@ def _stays(earlier: OpenDecision, unit: UnitFacts, judgement: Judgement) -> bool
     if earlier.state is DecisionState.PARTIALLY_RECOGNISED:
         held = unit.in_progress.outcome_ids if unit.in_progress else frozenset()
         return unit.active_credit_id is not None or judgement.validation.held <= held
-    return False
+    return earlier.state is judgement.state is DecisionState.EVIDENCE_ONLY
 
 
 def _decide(
     standing: Standing, unit: UnitFacts, judgement: Judgement, at: datetime, new_id: NewId
 ) -> tuple[Standing, Outcome]:
     decision = decision_on(unit, judgement, decision_id=new_id(), validation_id=new_id(), at=at)
-    earlier = standing.open.get((decision.transcript_id, decision.unit_id))
+    if earlier := standing.open.get((decision.transcript_id, decision.unit_id)):
+        decision = handed_on(decision, earlier.assigned_to)
     after, entry, said = follow(_noted(standing, decision), unit, judgement.validation, decision, new_id)
     validated = facts.validation_completed(decision, judgement.validation)
     return after, Outcome(decision, earlier.decision_id if earlier else None, entry, (validated, *said))
@@ -81,5 +96,5 @@ def _noted(standing: Standing, decision: Decision) -> Standing:
     place = decision.transcript_id, decision.unit_id
     open_ = {key: value for key, value in standing.open.items() if key != place}
     if decision.state is not DecisionState.RECOGNISED:
-        open_[place] = OpenDecision(decision.decision_id, decision.state)
+        open_[place] = OpenDecision(decision.decision_id, decision.state, assigned_to=decision.assigned_to)
     return replace(standing, open=open_)

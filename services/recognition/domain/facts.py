@@ -1,18 +1,27 @@
 """What recognition says: decisions in the words of `shared.contracts.recognition`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.recognition.domain.decisions import Decision
 from services.recognition.domain.grading import conversion, host_grade
 from services.recognition.domain.ledger import LinkedEntry
+from services.recognition.domain.partial import Needed, UnitInProgress
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
 from shared.contracts.recognition import (
+    ChangeReason,
+    CreditCorrected,
     CreditDocumented,
     CreditPartiallyRecognised,
     CreditRecognised,
+    CreditRefused,
+    CreditRevoked,
+    EvidenceKept,
+    LearningKind,
     QualificationCompleted,
     ReviewRequired,
     ValidationCompleted,
@@ -36,45 +45,113 @@ def review_required(decision: Decision) -> ReviewRequired:
 
 
 def credit_recognised(unit: UnitFacts, decision: Decision, entry: LinkedEntry, version: int) -> CreditRecognised:
-    given = host_grade(unit)
     return CreditRecognised(
-        **_about(decision),
-        **_basis(decision),
-        credit_id=entry.credit_id,
-        version=version,
-        points=entry.points,
-        grade=given.text if given else None,
-        grade_scale=given.scale if given else None,
-        conversion=conversion(unit) if given else None,
-        ledger_position=entry.position,
-        ledger_hash=entry.hash,
+        **_about(decision), **_basis(decision), **_learnt(decision), **worth(unit), **_entered(entry), version=version
     )
 
 
-def credit_partially_recognised(
-    validation: Validation, decision: Decision, credit_id: UUID, version: int
-) -> CreditPartiallyRecognised:
+def credit_corrected(
+    unit: UnitFacts, decision: Decision, entry: LinkedEntry, before: CreditRecognised, reason: ChangeReason
+) -> CreditCorrected:
+    """`entry` takes the place of the one that `before` names."""
+    return CreditCorrected(
+        **_about(decision),
+        **_basis(decision),
+        **_learnt(decision),
+        **worth(unit),
+        **_entered(entry),
+        version=before.version + 1,
+        corrects_decision_id=before.decision_id,
+        reverses_position=before.ledger_position,
+        reason=reason,
+    )
+
+
+def worth(unit: UnitFacts) -> dict[str, Any]:
+    """What a credit for the unit says of it, besides who decided and by what."""
+    given = host_grade(unit)
+    return {
+        "points": unit.home_unit.points if unit.home_unit else None,
+        "grade": given.text if given else None,
+        "grade_scale": given.scale if given else None,
+        "conversion": conversion(unit),
+        "valid_until": unit.credit_valid_until,
+    }
+
+
+def _learnt(decision: Decision) -> dict[str, Any]:
+    """Said only of what was no mobility."""
+    return {"kind": None if decision.kind is LearningKind.MOBILITY else decision.kind}
+
+
+def _entered(entry: LinkedEntry) -> dict[str, Any]:
+    return {"credit_id": entry.credit_id, "ledger_position": entry.position, "ledger_hash": entry.hash}
+
+
+def credit_partially_recognised(held: UnitInProgress, missing: Needed, decision: Decision) -> CreditPartiallyRecognised:
     return CreditPartiallyRecognised(
         **_about(decision),
         **_basis(decision),
-        credit_id=credit_id,
-        version=version,
-        held_outcome_ids=tuple(sorted(validation.held)),
-        needed_outcome_ids=validation.needed.outcome_ids,
-        needed_optional=validation.needed.optional,
+        credit_id=held.credit_id,
+        version=held.version,
+        held_outcome_ids=tuple(sorted(held.outcome_ids)),
+        needed_outcome_ids=missing.outcome_ids,
+        needed_optional=missing.optional,
     )
 
 
-def credit_documented(validation: Validation, decision: Decision, entry: LinkedEntry) -> CreditDocumented:
+def credit_documented(
+    validation: Validation, decision: Decision, entry: LinkedEntry, version: int = 1
+) -> CreditDocumented:
     return CreditDocumented(
         **_about(decision),
         **_basis(decision),
-        credit_id=entry.credit_id,
-        version=1,
+        **_entered(entry),
+        version=version,
         outcome_ids=tuple(sorted(validation.held)),
-        ledger_position=entry.position,
-        ledger_hash=entry.hash,
     )
+
+
+def credit_revoked(
+    decision: Decision,
+    credit_id: UUID,
+    version: int,
+    reason: ChangeReason,
+    at: datetime,
+    reversed_: tuple[LinkedEntry, LinkedEntry] | None = None,
+) -> CreditRevoked:
+    """`decision`: the one that it rested on; `reversed_`: the entry that was taken back, and its reversal."""
+    said = CreditRevoked(
+        **_about(decision),
+        credit_id=credit_id,
+        version=version,
+        decision_id=decision.decision_id,
+        qualification_version=decision.qualification_version,
+        reason=reason,
+        reopens_qualification=False,
+        revoked_at=at,
+    )
+    if reversed_ is None:
+        return said
+    entry, taken_back = reversed_
+    return replace(
+        said, reverses_position=entry.position, ledger_position=taken_back.position, ledger_hash=taken_back.hash
+    )
+
+
+def credit_refused(decision: Decision) -> CreditRefused:
+    named = ("decision_id", "version", "qualification_version", "reasons", "legal_basis", "appeal_until")
+    dated = ("assessed_on", "decided_at")
+    return CreditRefused(**_about(decision), **{name: getattr(decision, name) for name in (*named, *dated)})
+
+
+def evidence_kept(unit: UnitFacts, decision: Decision) -> Sequence[EvidenceKept]:
+    """None of a copy: whatever became of what it repeats was said, or will be."""
+    held = unit.active_credit_id or (unit.in_progress.credit_id if unit.in_progress else None)
+    if held is None or unit.copy_of:
+        return ()
+    named = ("decision_id", "version", "qualification_version", "reasons", "assessed_on", "decided_at")
+    return (EvidenceKept(**_about(decision), **{name: getattr(decision, name) for name in named}, credit_id=held),)
 
 
 def qualification_completed(decision: Decision, unit_ids: Sequence[UUID]) -> QualificationCompleted:

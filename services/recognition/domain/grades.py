@@ -5,7 +5,7 @@ the one whose place overlaps most with its own; what part of its own place that 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -63,7 +63,7 @@ def grade_named(text: str, table: GradeTablePublished) -> Grade | None:
 
     One between two intervals has not reached the better one.
     """
-    grades, mark = [one.grade for one in table.shares], _mark(text)
+    grades, mark = [one.grade for one in table.shares], mark_of(text)
     by_label = (grade for grade in grades if grade.label == text)
     if mark is None:
         return next(by_label, None)
@@ -72,11 +72,31 @@ def grade_named(text: str, table: GradeTablePublished) -> Grade | None:
     return next(chain(by_label, holding, missing), None)
 
 
+def is_better(text: str, than: str, table: GradeTablePublished) -> bool:
+    """By the table's order; within one grade by the marks, whichever way the scale goes."""
+    grades = [one.grade for one in table.shares]
+    one, other = grade_named(text, table), grade_named(than, table)
+    if one is None or other is None:
+        return False
+    if one != other:
+        return grades.index(one) < grades.index(other)
+    mark, than_mark = mark_of(text), mark_of(than)
+    if mark is None or than_mark is None:
+        return False
+    return mark > than_mark if _ascends(grades) else mark < than_mark
+
+
+def _ascends(grades: Sequence[Grade]) -> bool:
+    """Whether a higher mark is a better one."""
+    best, worst = grades[0], grades[-1]
+    return best.lowest is not None and worst.lowest is not None and best.lowest > worst.lowest
+
+
 def weighted_mean(marks: Iterable[tuple[str | None, Decimal | None]]) -> Decimal | None:
     """domain.md 4.2: of marks, each with its share, in hundredths; None if one is no number or has no share."""
     total, weight = Decimal(0), Decimal(0)
     for text, share in marks:
-        mark = None if text is None else _mark(text)
+        mark = None if text is None else mark_of(text)
         if mark is None or not share:
             return None
         total, weight = total + mark * share, weight + share
@@ -113,7 +133,8 @@ def _between(better: Grade, worse: Grade, mark: Decimal) -> bool:
     return min(better.highest, worse.highest) < mark < max(better.lowest, worse.lowest)
 
 
-def _mark(text: str) -> Decimal | None:
+def mark_of(text: str) -> Decimal | None:
+    """The number that a grade is; None for one in letters or words."""
     return Decimal(text.replace(",", ".")) if MARK.fullmatch(text) else None
 
 

@@ -4,9 +4,11 @@ There is no order across topics: whatever a transcript refers to may arrive afte
 which the transcript waits for it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -50,12 +52,20 @@ class Known:
     cancellations: Mapping[UUID, date] = field(default_factory=dict)
     """Learning agreements that were cancelled after they had been agreed."""
 
-    def agreements_of(self, agreement: LearningAgreementAgreed) -> list[LearningAgreementAgreed]:
+    def agreements_of(self, agreement: LearningAgreementAgreed) -> Sequence[LearningAgreementAgreed]:
         """The versions of the agreement that have arrived."""
-        return [one for (id_, _), one in self.agreements.items() if id_ == agreement.learning_agreement_id]
+        return self._agreements[agreement.learning_agreement_id]
 
     def memoranda_of(self, memorandum: MemorandumActivated) -> list[MemorandumActivated]:
         return [one for (id_, _), one in self.memoranda.items() if id_ == memorandum.memorandum_id]
+
+    @cached_property
+    def _agreements(self) -> Mapping[UUID, Sequence[LearningAgreementAgreed]]:
+        """By id: there are as many as transcripts."""
+        versions: dict[UUID, list[LearningAgreementAgreed]] = defaultdict(list)
+        for (id_, _), one in self.agreements.items():
+            versions[id_].append(one)
+        return versions
 
 
 class _Dated(Protocol):

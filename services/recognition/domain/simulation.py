@@ -1,20 +1,23 @@
 """What would become of results before there are any: the very engine, on the facts as they stand (domain.md 4.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.recognition.domain.batches import Case
 from services.recognition.domain.consequences import NewId
-from services.recognition.domain.decisions import DecisionState
-from services.recognition.domain.evaluation import Outcome, evaluate
+from services.recognition.domain.decisions import Decision, DecisionState
+from services.recognition.domain.evaluation import evaluate
+from services.recognition.domain.gathering import gather
 from services.recognition.domain.known import Known
-from services.recognition.domain.ledger import EntryKind
 from services.recognition.domain.rules import RuleResult
+from services.recognition.domain.settlement import settle
+from services.recognition.domain.sources import Sources
 from services.recognition.domain.standing import Standing
-from services.recognition.domain.unit_facts import gather
+from services.recognition.domain.unsettled import UnitsByTranscript, said_anew
 from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated, TranscriptPolicy
 from shared.contracts.assessment import (
     AssessmentValue,
@@ -26,7 +29,9 @@ from shared.contracts.assessment import (
     TranscriptIssued,
     transcript_hash,
 )
+from shared.contracts.facts import Fact
 from shared.contracts.recognition import (
+    ChangeReason,
     CreditRecognised,
     GradeConversion,
     QualificationCompleted,
@@ -122,21 +127,40 @@ def all_achieved(agreement: LearningAgreementAgreed, new_id: NewId) -> tuple[Ass
     )
 
 
-def predict(
-    standing: Standing,
+def case_of(
     known: Known,
     agreement: LearningAgreementAgreed,
-    assessments: Sequence[AssessmentValue],
+    results: Sequence[AssessmentValue],
     at: datetime,
     new_id: NewId,
+) -> Case:
+    """The transcript that says exactly this, with its facts; `NotKnownYetError` if one of them has not arrived."""
+    transcript = _transcript(agreement, tuple(results), new_id(), at)
+    return Case(transcript, gather(known, transcript, at.date()))
+
+
+def predict(standing: Standing, case: Case, at: datetime, new_id: NewId) -> Prediction:
+    """What evaluating it now would lead to, where that takes nothing back."""
+    _, outcomes = evaluate(standing, case.units, at, new_id)
+    facts = [fact for outcome in outcomes for fact in outcome.facts]
+    return _prediction(case, [outcome.decision for outcome in outcomes], facts)
+
+
+def predict_settled(
+    standing: Standing, sources: Sources, case: Case, on_record: UnitsByTranscript, at: datetime, new_id: NewId
 ) -> Prediction:
-    """What evaluating exactly these results now would lead to; `NotKnownYetError` if a fact has not arrived."""
-    units = gather(known, _transcript(agreement, tuple(assessments), new_id(), at), at.date())
-    _, outcomes = evaluate(standing, units, at, new_id)
-    said = [fact for outcome in outcomes for fact in outcome.facts]
+    """The same where it may take back what stands."""
+    unsettled = said_anew(sources, case.transcript.transcript_id, case.units, on_record)
+    changes = settle(standing, sources, unsettled, ChangeReason.BETTER_GRADE, at, new_id)
+    return _prediction(case, changes.decisions, changes.facts)
+
+
+def _prediction(case: Case, decisions: Iterable[Decision], facts: Sequence[Fact]) -> Prediction:
+    decided = {one.unit_id: one for one in decisions if one.transcript_id == case.transcript.transcript_id}
+    units = [unit.agreed.unit_id for unit in case.units]
     return Prediction(
-        units=tuple(_predicted(outcome) for outcome in outcomes),
-        completes_qualification=any(isinstance(fact, QualificationCompleted) for fact in said),
+        units=tuple(_predicted(decided[unit_id], facts) for unit_id in units if unit_id in decided),
+        completes_qualification=any(isinstance(fact, QualificationCompleted) for fact in facts),
     )
 
 
@@ -161,14 +185,16 @@ def _transcript(
     )
 
 
-def _predicted(outcome: Outcome) -> PredictedUnit:
-    decision, entry = outcome.decision, outcome.entry
+def _predicted(decision: Decision, facts: Sequence[Fact]) -> PredictedUnit:
+    validations = (fact for fact in facts if isinstance(fact, ValidationCompleted))
+    credits_ = (fact for fact in facts if isinstance(fact, CreditRecognised))
+    credit = next((fact for fact in credits_ if fact.decision_id == decision.decision_id), None)
     return PredictedUnit(
         unit_id=decision.unit_id,
         state=decision.state,
         reasons=decision.reasons,
-        outcomes=next(fact.outcomes for fact in outcome.facts if isinstance(fact, ValidationCompleted)),
-        points=entry.points if entry and entry.kind is EntryKind.CREDIT else None,
-        conversion=next((fact.conversion for fact in outcome.facts if isinstance(fact, CreditRecognised)), None),
+        outcomes=next(fact.outcomes for fact in validations if fact.validation_id == decision.validation_id),
+        points=credit.points if credit else None,
+        conversion=credit.conversion if credit else None,
         trace=decision.trace,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.ledger import Head
 from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.unit_facts import UnitFacts
 
 Place = tuple[UUID, UUID]
 """A unit of a qualification."""
@@ -25,6 +26,9 @@ class OpenDecision:
 
     decision_id: UUID
     state: DecisionState
+    by_person: bool = False
+    assigned_to: str | None = None
+    """Who has taken the review."""
 
 
 @dataclass(frozen=True)
@@ -36,5 +40,21 @@ class Standing:
     """What is held of units that do not count yet."""
     open: Mapping[tuple[UUID, UUID], OpenDecision] = field(default_factory=dict)
     """By transcript and unit."""
+    host_outcomes: Mapping[Place, frozenset[UUID]] = field(default_factory=dict)
+    """The host outcomes by which a unit counts or is in progress."""
+    contents: Mapping[str, UUID] = field(default_factory=dict)
+    """By content hash, a transcript that says so."""
+    revoked: Mapping[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    """By transcript and unit, the decision on it that a person has revoked."""
     completed: frozenset[UUID] = frozenset()
     """Qualifications that were said to be complete."""
+
+
+def place_of(unit: UnitFacts) -> Place:
+    return unit.agreement.qualification_id, unit.agreed.unit_id
+
+
+def counted_elsewhere(host_outcomes: Mapping[Place, frozenset[UUID]], place: Place) -> frozenset[UUID]:
+    """The host outcomes that are used up by other units of the same qualification (domain.md 4.6)."""
+    others = (used for other, used in host_outcomes.items() if other[0] == place[0] and other != place)
+    return frozenset().union(*others)

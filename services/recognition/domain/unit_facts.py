@@ -1,16 +1,16 @@
-"""The facts on one home unit, gathered for the rules."""
+"""The facts on one home unit, as the rules look at them."""
 
-from collections.abc import Iterable, Sequence
+import calendar
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.recognition.domain import memoranda, policies
-from services.recognition.domain.coverage import ANY, counts_failures
-from services.recognition.domain.known import Known, any_known, in_force, known_as
+from services.recognition.domain.by_person import Certification, Correction
+from services.recognition.domain.coverage import ANY
 from services.recognition.domain.partial import UnitInProgress
-from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated, MemorandumStep
-from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, transcript_hash
+from shared.canonical import content_hash
+from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated
+from shared.contracts.assessment import AssessmentValue, TranscriptIssued
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
     CountryPolicyPublished,
@@ -50,15 +50,37 @@ class UnitFacts:
     """None if the qualification has no such unit in this version."""
     host_qualification: QualificationPublished | None
     host_unit: Unit | None
+    today: date
+    """The day of the decision."""
     policy: CountryPolicyPublished | None
     """The home country's that applies, see `policies.applicable`; None if none was in force at the assessment date."""
     active_credit_id: UUID | None = None
     """The credit that already counts for this learner, qualification and unit."""
     in_progress: UnitInProgress | None = None
     """What this learner holds of the unit already, if it does not count yet."""
+    host_outcomes_counted_elsewhere: frozenset[UUID] = frozenset()
+    """Host outcomes by which, over all transcripts of the learner, another unit of the qualification counts."""
+    copy_of: UUID | None = None
+    """Another transcript of the learner that says the very same."""
     host_grade_tables: tuple[GradeTablePublished, ...] = ()
     home_grade_tables: tuple[GradeTablePublished, ...] = ()
     """All versions of the institutions' tables; none if nothing is graded."""
+    revoked_decision_id: UUID | None = None
+    """What was decided on the unit by this transcript before, and was revoked."""
+    correction: Correction | None = None
+    """What a person says of these results."""
+    certification: Certification | None = None
+    """What stands behind transcript and agreement where it was no mobility (`certified`)."""
+
+    @property
+    def vouched_for(self) -> Correction | Certification | None:
+        """The last word of a person about what the rules look at."""
+        return self.correction or self.certification
+
+    @property
+    def results_hash(self) -> str:
+        """Of what a decision on the unit is about."""
+        return content_hash((self.assessments, self.agreed))
 
     @property
     def coverage(self) -> Coverage:
@@ -74,6 +96,14 @@ class UnitFacts:
         return max(assessment.assessed_on for assessment in self.assessments)
 
     @property
+    def credit_valid_until(self) -> date | None:
+        """The last day on which a credit for it counts; None without end (domain.md 4.8)."""
+        if self.correction and self.correction.valid_until:
+            return self.correction.valid_until
+        years = self.home_unit.credit_validity_years if self.home_unit else None
+        return None if years is None else _years_after(self.last_day, years)
+
+    @property
     def outcomes_also_agreed_elsewhere(self) -> list[UUID]:
         """The host outcomes that stand for this unit's and, in the same agreement, for another unit's."""
         others = (unit for unit in self.agreement.units if unit.unit_id != self.agreed.unit_id)
@@ -85,120 +115,15 @@ class UnitFacts:
         return valid_from <= self.first_day and (valid_until is None or self.last_day <= valid_until)
 
 
-@dataclass(frozen=True)
-class Frame:
-    """What all units of a transcript have in common."""
-
-    known: Known
-    transcript: TranscriptIssued
-    transcript_hash: str
-    agreement: LearningAgreementAgreed
-    agreements: Sequence[LearningAgreementAgreed]
-    """All its versions until this one."""
-    today: date
-    memorandum: MemorandumActivated
-    steps: Sequence[MemorandumStep]
-    qualification: QualificationPublished
-
-
-def gather(known: Known, transcript: TranscriptIssued, today: date) -> list[UnitFacts]:
-    """The facts on each home unit that the transcript touches; `NotKnownYetError` if one has not arrived."""
-    named = (transcript.learning_agreement_id, transcript.learning_agreement_version)
-    agreement = known_as("learning-agreement", named, known.agreements)
-    memorandum = known_as("memorandum", (agreement.memorandum_id, agreement.memorandum_version), known.memoranda)
-    home = (agreement.qualification_id, agreement.qualification_version)
-    frame = Frame(
-        known=known,
-        transcript=transcript,
-        transcript_hash=_hash(transcript),
-        agreement=agreement,
-        agreements=[one for one in known.agreements_of(agreement) if one.content_version <= agreement.content_version],
-        today=today,
-        memorandum=memorandum,
-        steps=known.memorandum_steps.get(memorandum.memorandum_id, ()),
-        qualification=known_as("qualification", home, known.qualifications),
-    )
-    return [_unit_facts(frame, agreed, assessments) for agreed, assessments in _touched(frame)]
-
-
-def _unit_facts(frame: Frame, agreed: AgreedUnit, assessments: tuple[AssessmentValue, ...]) -> UnitFacts:
-    known = frame.known
-    declared = (agreed.comparability_id, agreed.comparability_version)
-    comparability = known_as("comparability", declared, known.comparabilities)
-    withdrawal = known.withdrawals.get(agreed.comparability_id)
-    hosts = any_known("qualification", comparability.host_qualification_id, known.qualification_versions)
-    published = any_known("country-policy", frame.agreement.home_country, known.country_policies)
-    days = {assessment.assessed_on for assessment in assessments}
-    day = max(days)
-    host_qualification = in_force(hosts, day)
-    return UnitFacts(
-        transcript=frame.transcript,
-        transcript_hash=frame.transcript_hash,
-        assessments=assessments,
-        agreement=frame.agreement,
-        agreed=agreed,
-        agreed_since=min(one.agreed_on for one in frame.agreements if agreed in one.units),
-        cancelled_on=known.cancellations.get(frame.agreement.learning_agreement_id),
-        memorandum=frame.memorandum,
-        in_force_since=memoranda.in_force_since(known.memoranda_of(frame.memorandum)),
-        in_force_until=memoranda.last_day(frame.memorandum, frame.steps),
-        suspended_on=memoranda.suspended_on(frame.steps, frame.agreement.qualification_id, days),
-        comparability=comparability,
-        withdrawn_on=withdrawal.withdrawn_on if withdrawal else None,
-        qualification=frame.qualification,
-        home_unit=_unit(frame.qualification, agreed.unit_id),
-        host_qualification=host_qualification,
-        host_unit=_unit(host_qualification, agreed.host_unit_id) if host_qualification else None,
-        policy=policies.applicable(published, day, frame.today),
-        host_grade_tables=tuple(known.grade_tables.get(frame.agreement.host_id, ())),
-        home_grade_tables=tuple(known.grade_tables.get(frame.agreement.home_id, ())),
-    )
-
-
-def _hash(transcript: TranscriptIssued) -> str:
-    return transcript_hash(
-        learner_id=transcript.learner_id,
-        learning_agreement_id=transcript.learning_agreement_id,
-        learning_agreement_version=transcript.learning_agreement_version,
-        host_id=transcript.host_id,
-        assessments=transcript.assessments,
-        period=transcript.period,
-        units=transcript.units,
-    )
-
-
 def coverage_of(unit: Unit | None) -> Coverage:
     return (unit.coverage if unit else None) or ANY
 
 
-def _touched(frame: Frame) -> list[tuple[AgreedUnit, tuple[AssessmentValue, ...]]]:
-    """The agreed units that the transcript has results for, each once, with the assessments that count for it."""
-    touched: dict[UUID, tuple[AgreedUnit, tuple[AssessmentValue, ...]]] = {}
-    for agreed in frame.agreement.units:
-        coverage = coverage_of(_unit(frame.qualification, agreed.unit_id))
-        assessments = _counting(agreed, frame.transcript.assessments, coverage)
-        if assessments and agreed.unit_id not in touched:
-            touched[agreed.unit_id] = agreed, assessments
-    return list(touched.values())
-
-
-def _counting(
-    agreed: AgreedUnit, assessments: Iterable[AssessmentValue], coverage: Coverage
-) -> tuple[AssessmentValue, ...]:
-    touching, counting = [], []
-    mapped = {pair.host_outcome_id for pair in agreed.outcomes}
-    for assessment in assessments:
-        results = [
-            result
-            for result in assessment.results
-            if result.unit_id == agreed.host_unit_id and result.result is not Result.NOT_ASSESSED
-        ]
-        if results:
-            touching.append(assessment)
-        if any(result.result is Result.ACHIEVED and result.outcome_id in mapped for result in results):
-            counting.append(assessment)
-    return tuple(touching if counts_failures(coverage) else counting or touching)
-
-
-def _unit(qualification: QualificationPublished, unit_id: UUID) -> Unit | None:
+def unit_of(qualification: QualificationPublished, unit_id: UUID) -> Unit | None:
     return next((unit for unit in qualification.units if unit.unit_id == unit_id), None)
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day, or the last of February where that year has no 29th."""
+    last = calendar.monthrange(day.year + years, day.month)[1]
+    return day.replace(year=day.year + years, day=min(day.day, last))

@@ -25,6 +25,13 @@ class Validation:
     outcomes: tuple[ValidatedOutcome, ...]
     needed: Needed
     """Beyond what was validated now or before."""
+    is_second_result: bool = False
+    """Something was achieved, but the unit counts already, or all of it was held before (domain.md 4.6)."""
+
+    @property
+    def given(self) -> frozenset[UUID]:
+        """What was validated now, and had not been before."""
+        return frozenset(one.outcome_id for one in self.outcomes if is_given(one))
 
     @property
     def held(self) -> frozenset[UUID]:
@@ -40,11 +47,22 @@ def validate(facts: UnitFacts) -> Validation:
     held = {one.outcome_id for one in validated if one.status is OutcomeStatus.VALIDATED}
     missing = needed(facts.home_unit, held) if facts.home_unit else Needed((), 0)
     some = any(outcome.outcome_id in confirmed for outcome in outcomes)
-    return Validation(_fold(complete=missing.nothing, some=some), validated, missing)
+    second = some and (facts.active_credit_id is not None or not any(map(is_given, validated)))
+    return Validation(_fold(complete=missing.nothing, some=some), validated, missing, second)
+
+
+def is_given(outcome: ValidatedOutcome) -> bool:
+    """Validated by this result, and by none before."""
+    return outcome.status is OutcomeStatus.VALIDATED and outcome.held_by is None
 
 
 def _confirmed(facts: UnitFacts) -> frozenset[UUID]:
-    """The home outcomes that the unit's policy takes for achieved, through the agreed mapping (domain.md 4.2)."""
+    """The home outcomes that the unit's policy takes for achieved, through the agreed mapping (domain.md 4.2).
+
+    Where a person has corrected them, those.
+    """
+    if facts.correction and facts.correction.outcome_ids is not None:
+        return frozenset(facts.correction.outcome_ids)
     results: Mapping[UUID, list[Assessed]] = defaultdict(list)
     for assessment in facts.assessments:
         for one in assessment.results:

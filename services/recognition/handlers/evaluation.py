@@ -8,25 +8,29 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import store
-from services.recognition.domain.batches import Case, evaluate_all
+from services.recognition.domain.batches import Case, HostsWord, evaluate_all
+from services.recognition.domain.gathering import gather
 from services.recognition.domain.known import Known, NotKnownYetError
-from services.recognition.domain.unit_facts import gather
 from services.recognition.handlers.apart import apart
+from services.recognition.handlers.settlement import settle_case
 from shared import clock, ids, outbox
-from shared.contracts.assessment import TranscriptIssued
+from shared.contracts.assessment import TranscriptWithdrawn
 from shared.envelope import Event
 
 LOG = structlog.get_logger(__name__)
 MENDING = "mending"
 """What a transcript waits for that could not be evaluated: that somebody mends the cause."""
 
-Transcript = Event[TranscriptIssued]
+Transcript = Event[HostsWord]
 Waiting = list[tuple[Transcript, str]]
 """Events with the key of what each waits for."""
 
 
 async def evaluate_transcripts(tx: AsyncConnection, events: Sequence[Transcript]) -> None:
-    """Decide on every unit that the transcripts touch; then on those that waited for one of them."""
+    """Decide on every unit that the transcripts touch; then on those that waited for one of them.
+
+    What is issued, corrected or withdrawn is heard in the order of the versions of each transcript.
+    """
     await evaluate_released(tx, await _evaluate(tx, events))
 
 
@@ -60,7 +64,8 @@ async def _with_their_facts(
     """The transcripts that can be judged; the others are parked for what they refer to."""
     ours: set[str] = set()
     while True:
-        known = await store.find_known(tx, [event.data for event in events])
+        words = (event.data for event in events)
+        known = await store.find_known(tx, [one for one in words if not isinstance(one, TranscriptWithdrawn)])
         ready, waiting = _sort_out(known, events, at.date())
         missing = {key for _, key in waiting} - ours
         if not missing:
@@ -74,10 +79,14 @@ def _sort_out(known: Known, events: Sequence[Transcript], today: date) -> tuple[
     ready, waiting = [], []
     for event in events:
         try:
-            ready.append((event, Case(event.data, gather(known, event.data, today))))
+            ready.append((event, _case(known, event.data, today)))
         except NotKnownYetError as missing:
             waiting.append((event, missing.key))
     return ready, waiting
+
+
+def _case(known: Known, word: HostsWord, today: date) -> Case:
+    return Case(word, [] if isinstance(word, TranscriptWithdrawn) else gather(known, word, today))
 
 
 async def _decide(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]], at: datetime) -> list[Transcript]:
@@ -88,9 +97,11 @@ async def _decide(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]],
     batch = evaluate_all(standings, [case for _, case in cases], at, ids.new_id)
     causes = {case.key: event for event, case in reversed(cases)}
     await store.park(tx, [(causes[case.key], previous) for case, previous in batch.early], at)
-    if not batch.cases:
-        return []
-    await store.save(tx, batch)
-    said = [outbox.said(outcome.facts, cause=causes[case.key]) for case, outcome in batch.outcomes]
-    await outbox.add_events(tx, list(chain.from_iterable(said)))
-    return await store.release(tx, [case.key for case in batch.cases])
+    if batch.cases:
+        await store.save(tx, batch)
+        said = [outbox.said(outcome.facts, cause=causes[case.key]) for case, outcome in batch.outcomes]
+        await outbox.add_events(tx, list(chain.from_iterable(said)))
+    for case in batch.apart:
+        await outbox.add(tx, await settle_case(tx, case, at), cause=causes[case.key])
+    decided = [case.key for case in (*batch.cases, *batch.apart)]
+    return await store.release(tx, decided) if decided else []

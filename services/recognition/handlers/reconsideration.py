@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import store
 from services.recognition.domain.batches import Case, reconsider_all
-from services.recognition.domain.unit_facts import gather
+from services.recognition.domain.gathering import gather
 from services.recognition.handlers.apart import apart
 from services.recognition.store import Documented
 from shared import clock, ids, outbox

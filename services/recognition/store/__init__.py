@@ -1,6 +1,15 @@
 """All the SQL of the service: rows to domain values and back, and who may see which row."""
 
-from services.recognition.store.chains import load_chains, next_learners, see_one_moment, write_nothing
+from services.recognition.store.by_person import (
+    add_certification,
+    add_correction,
+    add_revocation,
+    find_certification,
+    find_qualification,
+    load_revocation,
+    recognises,
+)
+from services.recognition.store.chains import load_chains, load_counted, next_learners, see_one_moment, write_nothing
 from services.recognition.store.checkpoints import (
     FIRST,
     chain_ends,
@@ -20,65 +29,114 @@ from services.recognition.store.documented import (
     find_reformed_countries,
     say_policies_changed,
 )
-from services.recognition.store.evaluations import find_standing, lock_standings, save
+from services.recognition.store.evaluations import save
+from services.recognition.store.expiry import expire, find_completed, find_overdue, lock_learners, reopen
 from services.recognition.store.known import find_known, find_known_for, find_memorandum, keep, load_agreement
 from services.recognition.store.pending import count_waiting, park, release, take_turns
+from services.recognition.store.queue import Assigned, QueueFilter, QueueLength, list_decisions, measure_queue
 from services.recognition.store.reads import (
-    Named,
-    find_credits,
-    find_in_progress,
-    find_open_decisions,
     find_positions,
-    find_qualifications,
     list_credits,
-    list_decisions,
     list_validations,
     load_credit,
     load_decision,
     load_ledger,
     load_validation,
 )
+from services.recognition.store.records import find_held, find_qualifications, has_history, list_history
+from services.recognition.store.reviews import (
+    add_appeal,
+    add_request,
+    erase_words,
+    find_appealed_deciders,
+    find_open_appeals,
+    list_requests,
+    load_appeal,
+    load_request,
+    load_review,
+    save_appeal,
+    save_decision,
+    save_request,
+)
+from services.recognition.store.settlements import save_changes
+from services.recognition.store.sources import load_sources
+from services.recognition.store.standings import find_standing, lock_standings
+from services.recognition.store.statistics import count_decisions
+from services.recognition.store.verification import find_transcripts, next_decisions_by_rule
 
 __all__ = [
     "CHANGED",
     "FIRST",
+    "Assigned",
     "Documented",
-    "Named",
+    "QueueFilter",
+    "QueueLength",
+    "add_appeal",
+    "add_certification",
+    "add_correction",
+    "add_request",
+    "add_revocation",
     "chain_ends",
     "chain_ends_at",
+    "count_decisions",
     "count_waiting",
+    "erase_words",
+    "expire",
+    "find_appealed_deciders",
+    "find_certification",
     "find_checkpoint",
-    "find_credits",
+    "find_completed",
     "find_documented",
-    "find_in_progress",
+    "find_held",
     "find_known",
     "find_known_for",
     "find_memorandum",
-    "find_open_decisions",
+    "find_open_appeals",
+    "find_overdue",
     "find_positions",
+    "find_qualification",
     "find_qualifications",
     "find_reformed_countries",
     "find_standing",
+    "find_transcripts",
     "find_unlinked_checkpoint",
+    "has_history",
     "keep",
     "keep_checkpoint",
     "keep_ends",
     "list_checkpoints",
     "list_credits",
     "list_decisions",
+    "list_history",
+    "list_requests",
     "list_validations",
     "load_agreement",
+    "load_appeal",
     "load_chains",
     "load_checkpoint",
+    "load_counted",
     "load_credit",
     "load_decision",
     "load_ledger",
+    "load_request",
+    "load_review",
+    "load_revocation",
+    "load_sources",
     "load_validation",
+    "lock_learners",
     "lock_standings",
+    "measure_queue",
+    "next_decisions_by_rule",
     "next_learners",
     "park",
+    "recognises",
     "release",
+    "reopen",
     "save",
+    "save_appeal",
+    "save_changes",
+    "save_decision",
+    "save_request",
     "say_policies_changed",
     "see_one_moment",
     "take_turns",

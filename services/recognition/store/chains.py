@@ -1,7 +1,7 @@
 """Chains of the ledger as a whole, for whoever checks or exports them: nothing here asks who may see them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.recognition.domain.audit import Anchor, Chain
+from services.recognition.domain.audit import Anchor, Chain, Counted
 from services.recognition.domain.ledger import START, Head, LinkedEntry
 
 ENTRY = TypeAdapter(LinkedEntry)
@@ -28,6 +28,8 @@ NEXT_LEARNERS = sa.text(
         UNION
         (SELECT DISTINCT learner_id FROM ledger_checkpoint_heads WHERE learner_id > :after
             ORDER BY learner_id LIMIT :at_most)
+        UNION
+        (SELECT DISTINCT learner_id FROM credits WHERE learner_id > :after ORDER BY learner_id LIMIT :at_most)
     ) AS named ORDER BY learner_id LIMIT :at_most
     """
 )
@@ -47,6 +49,11 @@ ENTRIES = sa.text(
     " JOIN ledger_entries entry ON entry.learner_id = since.learner_id AND entry.position > since.position"
     " ORDER BY entry.learner_id, entry.position"
 ).bindparams(LEARNERS, sa.bindparam("positions", type_=pg.ARRAY(sa.Integer)))
+
+CREDITS = sa.text(
+    "SELECT learner_id, credit_id, qualification_id, unit_id, points, ledger_position, ledger_hash FROM credits"
+    " WHERE learner_id = ANY (:learners) AND state IN ('active', 'expired')"
+).bindparams(LEARNERS)
 
 
 async def see_one_moment(tx: AsyncConnection) -> None:
@@ -84,6 +91,22 @@ async def load_chains(tx: AsyncConnection, learners: Sequence[UUID], since: int 
         )
         for learner_id in learners
     ]
+
+
+async def load_counted(tx: AsyncConnection, learners: Sequence[UUID]) -> Mapping[UUID, Sequence[Counted]]:
+    """By learner, the credits that count, or have counted until they expired."""
+    counted: dict[UUID, list[Counted]] = {learner_id: [] for learner_id in learners}
+    for row in await tx.execute(CREDITS, {"learners": learners}):
+        counted[row.learner_id].append(
+            Counted(
+                credit_id=row.credit_id,
+                qualification_id=row.qualification_id,
+                unit_id=row.unit_id,
+                points=row.points,
+                entry=Head(row.ledger_position, row.ledger_hash),
+            )
+        )
+    return counted
 
 
 def _known(anchors: Sequence[Anchor], since: int | None) -> Head:

@@ -19,17 +19,22 @@ CHANGED = "country_policies"
 """The channel that is notified when a policy was heard of."""
 NOTIFY = sa.text("SELECT pg_notify(:channel, '')")
 
+# What a person documents only is no matter of the policy, and stays.
 FIND_POLICIES = sa.text(
     "SELECT country, jsonb_agg(data)::text AS policies FROM known_country_policies AS known WHERE EXISTS"
-    " (SELECT FROM decisions WHERE home_country = known.country AND state = 'documented_only')"
+    " (SELECT FROM decisions WHERE home_country = known.country AND state = 'documented_only' AND mode = 'automatic')"
     " GROUP BY country ORDER BY country"
 )
 
+# The version before this one may have kept a transcript in its own way while both were running.
 FIND_DOCUMENTED = sa.text(
-    "SELECT decision_id, unit_id, data::text AS transcript FROM decisions"
-    " JOIN documented_transcripts USING (transcript_id)"
-    " WHERE home_country = :country AND state = 'documented_only' AND decision_id > :after"
-    " AND documented_transcripts.version = decisions.transcript_version"
+    "SELECT decision_id, unit_id, coalesce(said.data, earlier.data)::text AS transcript FROM decisions"
+    " LEFT JOIN transcripts AS said"
+    " ON (said.transcript_id, said.version) = (decisions.transcript_id, decisions.transcript_version)"
+    " LEFT JOIN documented_transcripts AS earlier"
+    " ON (earlier.transcript_id, earlier.version) = (decisions.transcript_id, decisions.transcript_version)"
+    " WHERE home_country = :country AND state = 'documented_only' AND mode = 'automatic' AND decision_id > :after"
+    " AND coalesce(said.data, earlier.data) IS NOT NULL"
     " ORDER BY decision_id LIMIT :at_most"
 )
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -54,34 +55,38 @@ KEEP = {
 REFERRED_TO = """
     WITH agreements AS (
         {}
+    ), agreed AS (
+        SELECT unit.comparability_id AS id, unit.comparability_version AS version
+        FROM agreements, jsonb_to_recordset(data -> 'units')
+            AS unit (comparability_id uuid, comparability_version integer)
     ), memoranda AS (
         SELECT DISTINCT (data ->> 'memorandum_id')::uuid AS id FROM agreements
     ), comparabilities AS (
         SELECT id, data FROM known_comparabilities
-        WHERE (id, version) IN (
-            SELECT agreed.comparability_id, agreed.comparability_version
-            FROM agreements, jsonb_to_recordset(data -> 'units')
-                AS agreed (comparability_id uuid, comparability_version integer)
-        )
+        WHERE id = ANY (ARRAY(SELECT id FROM agreed)) AND (id, version) IN (SELECT id, version FROM agreed)
+    ), homes AS (
+        SELECT DISTINCT
+            (data ->> 'qualification_id')::uuid AS id, (data ->> 'qualification_version')::integer AS version
+        FROM agreements
     )
     SELECT 'agreement' AS kind, data::text AS data FROM known_learning_agreements WHERE id = ANY (:ids)
-    UNION ALL SELECT 'memorandum', data::text FROM known_memoranda WHERE id IN (SELECT id FROM memoranda)
-    UNION ALL SELECT type, data::text FROM known_steps
-        WHERE id IN (SELECT unnest(:ids) UNION ALL SELECT id FROM memoranda)
+    UNION ALL SELECT 'memorandum', data::text FROM known_memoranda WHERE id = ANY (ARRAY(SELECT id FROM memoranda))
+    UNION ALL SELECT type, data::text FROM known_steps WHERE id = ANY (:ids || ARRAY(SELECT id FROM memoranda))
     UNION ALL SELECT 'comparability', data::text FROM comparabilities
-    UNION ALL SELECT 'withdrawal', data::text FROM known_withdrawals WHERE id IN (SELECT id FROM comparabilities)
+    UNION ALL SELECT 'withdrawal', data::text FROM known_withdrawals
+        WHERE id = ANY (ARRAY(SELECT id FROM comparabilities))
     UNION ALL SELECT 'country-policy', data::text FROM known_country_policies
-        WHERE country IN (SELECT data ->> 'home_country' FROM agreements)
+        WHERE country = ANY (ARRAY(SELECT DISTINCT data ->> 'home_country' FROM agreements))
     UNION ALL SELECT 'grade-table', data::text FROM known_grade_tables WHERE institution_id = ANY (:grading)
     UNION ALL SELECT 'qualification', data::text FROM known_qualifications
-        WHERE id IN (SELECT (data ->> 'host_qualification_id')::uuid FROM comparabilities)
+        WHERE id = ANY (ARRAY(SELECT (data ->> 'host_qualification_id')::uuid FROM comparabilities))
     UNION ALL SELECT 'qualification', data::text FROM known_qualifications
-        WHERE (id, version) IN (
-            SELECT (data ->> 'qualification_id')::uuid, (data ->> 'qualification_version')::integer FROM agreements
-        )
+        WHERE id = ANY (ARRAY(SELECT id FROM homes)) AND (id, version) IN (SELECT id, version FROM homes)
 """
+"""By arrays, which find their rows by the index whatever the planner believes; what it joins it may scan as a whole."""
 IDS = sa.bindparam("ids", type_=pg.ARRAY(sa.Uuid)), sa.bindparam("grading", type_=pg.ARRAY(sa.Uuid))
-NAMED = "SELECT data FROM known_learning_agreements WHERE (id, version) IN (SELECT * FROM unnest(:ids, :versions))"
+NAMED = """SELECT data FROM known_learning_agreements
+        WHERE id = ANY (:ids) AND (id, version) IN (SELECT * FROM unnest(:ids, :versions))"""
 
 FIND = sa.text(REFERRED_TO.format(NAMED)).bindparams(*IDS, sa.bindparam("versions", type_=pg.ARRAY(sa.Integer)))
 FIND_FOR = sa.text(REFERRED_TO.format("SELECT CAST(:agreement AS jsonb) AS data")).bindparams(*IDS)
@@ -96,6 +101,9 @@ READ: Mapping[str, TypeAdapter[Any]] = {
     "grade-table": TypeAdapter(GradeTablePublished),
     **{kind.DECLARED.type: TypeAdapter(kind) for kind in STEPS},
 }
+
+OF_MANY = {"memorandum", "comparability", "qualification", "country-policy", "grade-table"}
+"""Kinds of facts that many learners have in common: nearly every batch needs the same few."""
 
 
 async def keep(tx: AsyncConnection, table: sa.Table, facts: Sequence[Mapping[str, Any]]) -> None:
@@ -144,7 +152,7 @@ async def find_memorandum(tx: AsyncConnection, memorandum_id: UUID, version: int
 def _known(found: Iterable[Any]) -> Known:
     facts: dict[str, list[Any]] = defaultdict(list)
     for kind, data in found:
-        facts[kind].append(READ[kind].validate_json(data))
+        facts[kind].append(_read_once(kind, data) if kind in OF_MANY else READ[kind].validate_json(data))
     return Known(
         agreements={(one.learning_agreement_id, one.content_version): one for one in facts["agreement"]},
         memoranda={(one.memorandum_id, one.content_version): one for one in facts["memorandum"]},
@@ -161,6 +169,12 @@ def _known(found: Iterable[Any]) -> Known:
             one.learning_agreement_id: one.occurred_on for one in facts[LearningAgreementCancelled.DECLARED.type]
         },
     )
+
+
+@lru_cache(maxsize=500)
+def _read_once(kind: str, data: str) -> Any:
+    """Nobody changes a fact; so whoever reads the same again may have the same."""
+    return READ[kind].validate_json(data)
 
 
 def _grouped(facts: Sequence[Any], by: str) -> dict[Any, list[Any]]:

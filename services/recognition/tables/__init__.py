@@ -1,14 +1,16 @@
 """The tables of the service: what it has heard, what it has decided, and the ledger."""
 
+from services.recognition.tables.by_person import CERTIFICATIONS, CORRECTIONS, REVOCATIONS
 from services.recognition.tables.decided import (
     COMPLETED_QUALIFICATIONS,
+    CONTRIBUTIONS,
     CREDITS,
     DECISIONS,
-    DOCUMENTED_TRANSCRIPTS,
     UNITS_IN_PROGRESS,
     VALIDATIONS,
 )
 from services.recognition.tables.known import (
+    DOCUMENTED_TRANSCRIPTS,
     EVALUATED_TRANSCRIPTS,
     KNOWN_COMPARABILITIES,
     KNOWN_COUNTRY_POLICIES,
@@ -19,16 +21,23 @@ from services.recognition.tables.known import (
     KNOWN_STEPS,
     KNOWN_WITHDRAWALS,
     PENDING_FACTS,
+    TRANSCRIPTS,
 )
 from services.recognition.tables.ledger import LEDGER_CHECKPOINT_HEADS, LEDGER_CHECKPOINTS, LEDGER_ENTRIES, LEDGER_HEADS
 from services.recognition.tables.metadata import METADATA
+from services.recognition.tables.reviews import APPEALS, INFORMATION_REQUESTS
 
 __all__ = [
+    "APPEALS",
+    "CERTIFICATIONS",
     "COMPLETED_QUALIFICATIONS",
+    "CONTRIBUTIONS",
+    "CORRECTIONS",
     "CREDITS",
     "DECISIONS",
     "DOCUMENTED_TRANSCRIPTS",
     "EVALUATED_TRANSCRIPTS",
+    "INFORMATION_REQUESTS",
     "KNOWN_COMPARABILITIES",
     "KNOWN_COUNTRY_POLICIES",
     "KNOWN_GRADE_TABLES",
@@ -43,6 +52,8 @@ __all__ = [
     "LEDGER_HEADS",
     "METADATA",
     "PENDING_FACTS",
+    "REVOCATIONS",
+    "TRANSCRIPTS",
     "UNITS_IN_PROGRESS",
     "VALIDATIONS",
 ]

@@ -60,21 +60,33 @@ DECISIONS = sa.Table(
     sa.Column("assessed_on", sa.Date, nullable=False),
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("superseded_by", sa.Uuid),
+    sa.Column("kind", sa.Text, nullable=False, server_default="mobility"),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("legal_basis", sa.Text),
+    sa.Column("appeal_until", sa.Date),
+    sa.Column("transcript_issued_at", sa.DateTime(timezone=True)),
+    sa.Column("assigned_to", sa.Text),
     # The idempotency key of domain.md 4.1, and the policy: with another one the engine may decide otherwise.
-    sa.UniqueConstraint(
+    sa.Index(
+        "decisions_once_a_policy",
         "learner_id",
         "unit_id",
         "transcript_id",
         "transcript_version",
         "country_policy_id",
         "country_policy_version",
-        name="decisions_once_a_policy",
+        unique=True,
         postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("state NOT IN ('superseded', 'revoked')"),
     ),
+    sa.Index("decisions_learner", "learner_id", "decision_id"),
     sa.Index(
         "decisions_open",
         "learner_id",
-        postgresql_where=sa.text("state IN ('manual_review', 'documented_only', 'partially_recognised')"),
+        postgresql_where=sa.text(
+            "state IN"
+            " ('manual_review', 'documented_only', 'partially_recognised', 'evidence_only', 'refused', 'appealed')"
+        ),
     ),
     sa.Index(
         "decisions_documented",
@@ -82,9 +94,23 @@ DECISIONS = sa.Table(
         "decision_id",
         postgresql_where=sa.text("state = 'documented_only'"),
     ),
+    sa.Index(
+        "decisions_waiting_at_home",
+        "home_id",
+        "decision_id",
+        postgresql_where=sa.text("state IN ('manual_review', 'appealed')"),
+    ),
+    sa.Index(
+        "decisions_waiting_of_host",
+        "host_id",
+        "decision_id",
+        postgresql_where=sa.text("state IN ('manual_review', 'appealed')"),
+    ),
     sa.Index("decisions_home", "home_id", "decision_id"),
     sa.Index("decisions_host", "host_id", "decision_id"),
     sa.Index("decisions_home_country", "home_country", "decision_id"),
+    sa.Index("decisions_home_decided", "home_id", "decided_at"),
+    sa.Index("decisions_country_decided", "home_country", "decided_at"),
 )
 
 CREDITS = sa.Table(
@@ -109,10 +135,27 @@ CREDITS = sa.Table(
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("ledger_position", sa.Integer, nullable=False),
     sa.Column("ledger_hash", sa.Text, nullable=False),
-    sa.UniqueConstraint("learner_id", "qualification_id", "unit_id", name="credits_count_once"),
+    sa.Column("state", sa.Text, nullable=False, server_default="active"),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("kind", sa.Text),
+    sa.Index(
+        "credits_count_once",
+        "learner_id",
+        "qualification_id",
+        "unit_id",
+        unique=True,
+        postgresql_where=sa.text("state = 'active'"),
+    ),
+    sa.Index("credits_learner", "learner_id", "credit_id"),
+    sa.Index(
+        "credits_expiring",
+        "valid_until",
+        postgresql_where=sa.text("state = 'active' AND valid_until IS NOT NULL"),
+    ),
     sa.Index("credits_home", "home_id", "credit_id"),
     sa.Index("credits_home_country", "home_country", "credit_id"),
 )
+"""What counts, and what did: `state` is active, expired or revoked."""
 
 UNITS_IN_PROGRESS = sa.Table(
     "units_in_progress",
@@ -131,14 +174,20 @@ UNITS_IN_PROGRESS = sa.Table(
 )
 """What is held of units that do not count yet; of one that counts, the credit is among `credits` instead."""
 
-DOCUMENTED_TRANSCRIPTS = sa.Table(
-    "documented_transcripts",
+CONTRIBUTIONS = sa.Table(
+    "contributions",
     METADATA,
-    sa.Column("transcript_id", sa.Uuid, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("data", pg.JSONB, nullable=False),
+    sa.Column("decision_id", sa.Uuid, primary_key=True),
+    sa.Column("learner_id", sa.Uuid, nullable=False),
+    sa.Column("qualification_id", sa.Uuid, nullable=False),
+    sa.Column("unit_id", sa.Uuid, nullable=False),
+    sa.Column("transcript_id", sa.Uuid, nullable=False),
+    sa.Column("host_unit_id", sa.Uuid, nullable=False),
+    sa.Column("outcome_ids", pg.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("host_outcome_ids", pg.ARRAY(sa.Uuid), nullable=False),
+    sa.Index("contributions_learner", "learner_id"),
 )
-"""Issues of which a unit was documented only: what to decide on anew when the country's policy changes."""
+"""Which decision gave which outcomes to a unit that counts or is in progress: each outcome once."""
 
 COMPLETED_QUALIFICATIONS = sa.Table(
     "completed_qualifications",

@@ -21,7 +21,12 @@ def _known(name: str, *more: sa.schema.SchemaItem) -> sa.Table:
 KNOWN_QUALIFICATIONS = _known("known_qualifications")
 KNOWN_COMPARABILITIES = _known("known_comparabilities")
 KNOWN_WITHDRAWALS = _known("known_withdrawals")
-KNOWN_MEMORANDA = _known("known_memoranda")
+KNOWN_MEMORANDA = _known(
+    "known_memoranda",
+    sa.Index(
+        "known_memoranda_said", "data", postgresql_using="gin", postgresql_ops={"data": "jsonb_path_ops"}
+    ),  # who recognises under one is asked without knowing which
+)
 KNOWN_LEARNING_AGREEMENTS = _known("known_learning_agreements")
 KNOWN_STEPS = _known("known_steps", sa.Column("type", sa.Text, nullable=False))
 """What became of memoranda and learning agreements besides."""
@@ -56,3 +61,25 @@ EVALUATED_TRANSCRIPTS = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
 )
 """The latest issue of each transcript that was evaluated; issues are evaluated one after the other."""
+
+TRANSCRIPTS = sa.Table(
+    "transcripts",
+    METADATA,
+    sa.Column("transcript_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("learner_id", sa.Uuid, nullable=False),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Column("content_hash", sa.Text),
+    sa.Column("data", pg.JSONB, nullable=False),
+    sa.Index("transcripts_learner", "learner_id"),
+)
+"""Every word of a host that was evaluated: `standing` is issued, corrected or withdrawn, the last version's holds."""
+
+DOCUMENTED_TRANSCRIPTS = sa.Table(
+    "documented_transcripts",
+    METADATA,
+    sa.Column("transcript_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("data", pg.JSONB, nullable=False),
+)
+"""What `transcripts` took the place of; not written any more, and read for what was until then."""

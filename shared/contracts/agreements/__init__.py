@@ -1,5 +1,6 @@
 """What `agreements` says: memoranda, and the learning agreements under them. No names, only ids."""
 
+from shared.contracts.agreements.learners import LearnerErased
 from shared.contracts.agreements.learning_agreements import (
     AgreedUnit,
     LearningAgreementAgreed,
@@ -55,6 +56,7 @@ __all__ = [
     "AutomationConditions",
     "Concerned",
     "CoveredQualification",
+    "LearnerErased",
     "LearningAgreementAgreed",
     "LearningAgreementCancelled",
     "LearningAgreementChangeDropped",

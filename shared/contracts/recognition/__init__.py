@@ -7,6 +7,7 @@ from shared.contracts.recognition.changes import (
     CreditExpired,
     CreditRefused,
     CreditRevoked,
+    EvidenceKept,
 )
 from shared.contracts.recognition.credits import (
     ConversionMethod,
@@ -43,6 +44,7 @@ __all__ = [
     "CreditRecognised",
     "CreditRefused",
     "CreditRevoked",
+    "EvidenceKept",
     "GradeConversion",
     "InformationProvided",
     "InformationRequested",

@@ -13,6 +13,8 @@ class AppealOutcome(StrEnum):
     """The decision stands, for good."""
     OVERTURNED = "overturned"
     """Another one takes its place."""
+    SUPERSEDED = "superseded"
+    """The host has said something else about the unit, or taken it back: there is nothing left to decide on."""
 
 
 @fact("acquis.appeal.opened.v1", topic=TOPIC, subject="appeal_id", key="learner_id")
@@ -42,8 +44,8 @@ class AppealDecided(Fact):
     host_id: UUID
     qualification_id: UUID
     unit_id: UUID
-    legal_basis: str
-    """What the outcome rests on: a reference to law or regulation, nothing about a person."""
+    legal_basis: str | None
+    """A reference to law or regulation, nothing about a person; None where nobody decided."""
     decided_at: datetime
     superseded_by: UUID | None = None
-    """Where it was overturned, the decision that took its place."""
+    """The decision that took the place of the one appealed against, if one did."""

@@ -1,4 +1,4 @@
-"""What no longer stands as it was said: refused, corrected, revoked, expired (domain.md 3.5, 4.8)."""
+"""What does not count, or not as it was said: refused, evidence, corrected, revoked, expired (domain.md 3.5, 4.8)."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -47,6 +47,30 @@ class CreditRefused(Fact):
     """A reference to law or regulation, nothing about a person."""
     appeal_until: date | None
     """The last day for an appeal; None if it is final."""
+    assessed_on: date
+    decided_at: datetime
+
+
+@fact("acquis.evidence.kept.v1", topic=TOPIC, subject="decision_id", key="learner_id")
+class EvidenceKept(Fact):
+    """Achieved once more: what counts already goes on counting, and this is kept as evidence (domain.md 4.6)."""
+
+    decision_id: UUID
+    version: int
+    learner_id: UUID
+    home_id: UUID
+    home_country: str
+    host_id: UUID
+    host_country: str
+    qualification_id: UUID
+    qualification_version: int
+    unit_id: UUID
+    credit_id: UUID
+    """Of what counts; where all that was achieved once more is held already, of the unit in progress."""
+    learning_agreement_id: UUID
+    transcript_id: UUID
+    transcript_version: int
+    reasons: tuple[ReasonCode, ...]
     assessed_on: date
     decided_at: datetime
 

@@ -19,6 +19,8 @@ class ConversionMethod(StrEnum):
     """By how the grades of both institutions are distributed."""
     PASS_FAIL_ONLY = "pass_fail_only"  # noqa: S105 - a method, no password
     """Passed; more cannot be said of it at home."""
+    BY_HAND = "by_hand"
+    """A recogniser says what it is at home."""
 
 
 @part

@@ -34,6 +34,8 @@ class ReasonCode(StrEnum):
     UNIT_NOT_COVERED = "UNIT_NOT_COVERED"
     HASH_MISMATCH = "HASH_MISMATCH"
     CONDITION_OPEN = "CONDITION_OPEN"
+    SOURCE_REVOKED = "SOURCE_REVOKED"
+    """What was decided by the transcript before was revoked: new results are for a person."""
 
 
 class OutcomeStatus(StrEnum):
@@ -71,6 +73,8 @@ class LearningKind(StrEnum):
     MOBILITY = "mobility"
     PRIOR_LEARNING = "prior_learning"
     MICROCREDENTIAL = "microcredential"
+    HOME = "home"
+    """Taught and assessed at home."""
 
 
 @fact("acquis.validation.completed.v1", topic=TOPIC, subject="validation_id", key="learner_id")

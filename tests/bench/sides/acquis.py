@@ -13,12 +13,9 @@ from deploy.local.everything import everything
 from deploy.local.run import PARTITIONS
 from deploy.local.servers import Servers
 from deploy.routes import SERVICES as ALL_SERVICES
-from services.notifications import handlers as notifications
-from services.notifications.domain.subscriptions import Scope
-from services.notifications.settings import Settings as NotificationsSettings
 from services.recognition import handlers as recognition
 from shared import envelope, outbox
-from shared.auth import Authenticator, Principal
+from shared.auth import Authenticator
 from shared.contracts.agreements import LearningAgreementAgreed
 from shared.contracts.assessment import TranscriptIssued
 from shared.contracts.facts import Fact
@@ -32,6 +29,7 @@ from shared.topics import create_topics
 from tests.bench.sides.side import SERVICES, Counts, Stays, ask, delete_topics
 from tests.support.builders import catalogue
 from tests.support.builders.agreements import memorandum_activated
+from tests.support.notifications import somebody, subscribe
 
 RELAY_ALONE = "relay-"
 AT_ONCE = 1_000
@@ -101,8 +99,9 @@ async def acquis(servers: Servers, prefix: str, target: str, stays: Stays) -> As
         made = everything(servers.database_url, password, platform, nobody, prefix=own, own=settings)
         async with made as services:
             running = {name: services.services[name] for name in SERVICES}
-            await _tell(running["recognition"].database, stays.agreements)
-            await _subscribe(running["notifications"], target)
+            await tell(running["recognition"].database, stays.agreements)
+            home = somebody(org=catalogue.MALTA.institution_id)
+            await subscribe(running["notifications"], home, target, event_types=(CREDIT,))
             yield Acquis(running, platform, secret_key, target)
     finally:
         await delete_topics(servers.kafka_bootstrap, f"{own}-")
@@ -110,7 +109,7 @@ async def acquis(servers: Servers, prefix: str, target: str, stays: Stays) -> As
             await databases.drop(servers.database_url, f"{own}_{name}")
 
 
-async def _tell(database: Database, agreements: Sequence[LearningAgreementAgreed]) -> None:
+async def tell(database: Database, agreements: Sequence[LearningAgreementAgreed]) -> None:
     """What recognition has to know of catalogue and agreements before a transcript can be judged."""
     async with database.transaction(SYSTEM) as tx:
         await recognition.keep_qualifications(tx, _written(catalogue.QUALIFICATIONS))
@@ -123,12 +122,3 @@ async def _tell(database: Database, agreements: Sequence[LearningAgreementAgreed
 
 def _written(facts: Sequence[Fact]) -> list[Event[Any]]:
     return [envelope.write(fact, current_traceparent()) for fact in facts]
-
-
-async def _subscribe(notifier: Running, target: str) -> None:
-    home = Principal(sub="bench", org=catalogue.MALTA.institution_id)
-    wish = notifications.Wish(url=target, event_types=(CREDIT,), scope=Scope(), description=None)
-    settings = notifier.settings
-    assert isinstance(settings, NotificationsSettings)
-    async with notifier.database.transaction(SYSTEM) as tx:
-        await notifications.subscribe(tx, home, wish, settings)

@@ -19,7 +19,7 @@ EVERYBODY = "-c acquis.institution=*"
 
 @dataclass(frozen=True)
 class Stays:
-    """What both sides are given: agreements with one unit each, and their transcripts."""
+    """What both sides are given: agreements, and their transcripts."""
 
     agreements: Sequence[LearningAgreementAgreed]
     transcripts: Sequence[TranscriptIssued]
@@ -68,9 +68,9 @@ SideMaker = Callable[[Servers, str, str, Stays], AbstractAsyncContextManager[Sid
 """Makes one on these servers, with a prefix for all that it makes there, to send webhooks to a URL."""
 
 
-def make_stays(number: int) -> Stays:
+def make_stays(number: int, unit_codes: Sequence[str] = ("U3",)) -> Stays:
     memorandum = memorandum_activated()
-    agreements = [learning_agreement_agreed(memorandum) for _ in range(number)]
+    agreements = [learning_agreement_agreed(memorandum, unit_codes) for _ in range(number)]
     return Stays(agreements, [transcript_issued(agreed) for agreed in agreements])
 
 

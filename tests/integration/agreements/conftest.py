@@ -1,7 +1,7 @@
 """Agreements on a database of its own, which has heard the demo catalogue; and the people of Malta and Italy."""
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -62,6 +62,7 @@ class World:
     """Who calls; and how far a memorandum or an agreement has come, by their calls."""
 
     http: httpx2.AsyncClient
+    shared: dict[str, Any] = field(default_factory=dict)
 
     def home(self, *roles: str) -> ApiCaller:
         return ApiCaller(self.http, MALTA.institution_id, roles or ("coordinator", "signatory"))
@@ -91,12 +92,18 @@ class World:
         partly = await step(self.home(), proposed, "approvals", seen(proposed))
         return await step(self.host(), partly, "approvals", seen(proposed))
 
+    async def shared_memorandum(self) -> dict[str, Any]:
+        """In force, for who does nothing with it but make agreements under it."""
+        if not self.shared:
+            self.shared.update(await self.active_memorandum())
+        return self.shared
+
     async def registered_learner(self, **changes: Any) -> dict[str, Any]:
         return answered(await self.home().post(LEARNERS, learner_body(**changes)), 201)
 
     async def drafted_agreement(self, memorandum: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-        """Of a new learner; under a memorandum in force, unless one is given."""
-        memorandum = memorandum or await self.active_memorandum()
+        """Of a new learner; under a memorandum in force that many share, unless one is given."""
+        memorandum = memorandum or await self.shared_memorandum()
         learner = await self.registered_learner()
         body = learning_agreement_body(learner["learner_id"], memorandum, **changes)
         return answered(await self.home().post(AGREEMENTS, body), 201)

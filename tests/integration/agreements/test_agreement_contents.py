@@ -6,14 +6,21 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 
-from services.agreements.tables import LEARNING_AGREEMENT_CONTACT_CHANGES
 from shared.contracts.agreements import LearningAgreementAgreed
 from shared.contracts.facts import Fact
-from shared.db import SYSTEM
 from shared.service import Running
-from tests.integration.agreements.conftest import AGREEMENTS, World, answered, attempt, hear, path_of, refused, step
+from tests.integration.agreements.conftest import (
+    AGREEMENTS,
+    World,
+    answered,
+    attempt,
+    everything,
+    hear,
+    path_of,
+    refused,
+    step,
+)
 from tests.support.builders.agreement_bodies import learning_agreement_body, seen, unit_abroad_body
 from tests.support.builders.agreements import comparability_of
 from tests.support.builders.catalogue import ITALY, ITALY_REGION, MALTA, MALTA_POLICY
@@ -177,11 +184,15 @@ async def test_home_and_host_say_whom_to_reach_without_anybody_signing_anew(worl
     assert answered(await world.learner(agreed["learner_id"]).get(path_of(agreed))) == by_home
     for fact in await said_about(agreements, agreed["learning_agreement_id"]):
         assert "Prova" not in repr(fact)
-    kept = LEARNING_AGREEMENT_CONTACT_CHANGES.c
-    this = sa.select(kept.side, kept.version).where(kept.learning_agreement_id == agreed["learning_agreement_id"])
-    async with agreements.database.transaction(SYSTEM) as tx:
-        changes = (await tx.execute(this.order_by(kept.version))).all()
-    assert [tuple(row) for row in changes] == [("host", by_host["version"]), ("home", by_home["version"])]
+    changes = await everything(world.learner(agreed["learner_id"]), f"{path}/changes")
+    assert [(one["side"], one["version"]) for one in changes] == [
+        ("host", by_host["version"]),
+        ("home", by_home["version"]),
+    ]
+    assert changes[0]["changed_at"] == by_host["contacts"]["host"]["changed_at"]
+    assert "Prova" not in str(changes)
+    assert await everything(world.host(), f"{path}/changes") == changes
+    refused(await world.stranger().get(f"{path}/changes"), "not-found")
 
 
 async def test_contacts_are_for_their_own_side_to_change(world: World):

@@ -97,6 +97,25 @@ async def test_what_was_agreed_is_so_still_and_its_content_is_kept_for_life(infr
     assert due.aggregate_id == AGREED
 
 
+async def test_agreements_of_who_was_erased_before_know_it(infrastructure: Servers):
+    """But for what still waits for signatures, which has to be ended by somebody."""
+    async with throwaway_database(infrastructure.database_url) as made:
+        settings = SettingsWithKey.model_validate({"database_url": made.url, "owner_database_url": made.owner_url})
+        old = service(settings)
+        await migrate(old, to="0001")
+        running = Running(old)
+        await add(running, CANCELLED, "cancelled", ("learner",), "The learner fell ill.")
+        await add(running, DRAFT, "draft")
+        await migrate(old, to="0005")
+        async with running.database.transaction(SYSTEM) as tx:
+            await tx.execute(sa.text("UPDATE learners SET erased_at = now(), erased_because = 'requested'"))
+        await migrate(old)
+        async with running.database.transaction(SYSTEM) as tx:
+            erased = [(await store.load_learning_agreement(tx, id_, None)).learner_erased for id_ in (CANCELLED, DRAFT)]
+        await running.close()
+    assert erased == [True, False]
+
+
 def agreed_again(agreed: Any) -> Any:
     """One version on."""
     return type(agreed)(**vars(agreed) | {"version": agreed.version + 1})

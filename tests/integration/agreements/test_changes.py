@@ -16,6 +16,7 @@ from shared.service import Running
 from tests.integration.agreements.abroad import (
     EXTENSION,
     LONGER,
+    STARTED,
     change_body,
     change_signed,
     changes_of,
@@ -230,8 +231,8 @@ async def test_a_lost_response_can_be_retried_with_the_same_key(world: World, ag
 
 
 async def test_under_a_suspended_memorandum_a_running_agreement_can_be_shortened_but_not_extended(world: World):
-    running = await started(world)
-    memorandum = answered(await world.home().get(f"/v1/memoranda/{running['memorandum_id']}"))
+    memorandum = await world.active_memorandum()
+    running = await step(world.host(), await world.agreed(memorandum), "start", STARTED)
     await step(world.host("signatory"), memorandum, "suspension", REASON)
     earlier = {"type": "dates", "code": "assessor-unavailable"}
     body = change_body(running, earlier, ends_on="2026-03-20")

@@ -35,9 +35,12 @@ from tests.integration.agreements.conftest import LEARNERS, World, answered, att
 from tests.support.builders.agreement_bodies import seen, unit_abroad_body
 from tests.support.builders.agreements import comparability_of
 from tests.support.builders.recognition import (
+    credit_corrected,
     credit_documented,
     credit_partially_recognised,
     credit_recognised,
+    credit_refused,
+    evidence_kept,
     review_required,
 )
 from tests.support.locks import until_somebody_waits_for_a_lock
@@ -117,7 +120,7 @@ async def test_nobody_who_was_erased_signs_what_took_place(world: World):
     learner = world.learner((await read(world, drafted))["learner_id"])
     where = f"{LEARNERS}/{learner.learner_id}/erasure"
     answered(await world.home().post(where, {"reason": "requested"}, version=1))
-    response = await attempt(learner, drafted, SIGN, seen(drafted))
+    response = await attempt(learner, await read(world, drafted), SIGN, seen(drafted))
     refused(response, "wrong-state")
     assert response.json()["state"] == "erased"
 
@@ -161,8 +164,11 @@ async def test_it_is_closed_once_and_only_when_every_unit_is_decided_on(world: W
     assert len(await closings(agreements, over)) == 1
 
 
-@pytest.mark.parametrize("decided", [credit_documented, credit_partially_recognised])
-async def test_a_unit_that_is_documented_or_in_progress_at_home_has_its_outcome(
+OUTCOMES = [credit_documented, credit_partially_recognised, credit_refused, credit_corrected, evidence_kept]
+
+
+@pytest.mark.parametrize("decided", OUTCOMES)
+async def test_whatever_home_decides_on_a_unit_is_its_outcome(
     world: World, agreements: Running, decided: Callable[[LearningAgreementAgreed], Fact]
 ):
     over = await complemented(world, await completed(world))
@@ -178,6 +184,17 @@ async def test_what_is_still_under_review_is_no_outcome(world: World, agreements
     agreed = next(fact for fact in facts if isinstance(fact, LearningAgreementAgreed))
     await tell(agreements, review_required(agreed))
     assert (await read(world, over))["state"] == "complemented"
+
+
+async def test_what_home_has_to_decide_anew_has_no_outcome_until_it_has(world: World, agreements: Running):
+    over = await completed(world)
+    facts = await said_about(agreements, over["learning_agreement_id"])
+    agreed = next(fact for fact in facts if isinstance(fact, LearningAgreementAgreed))
+    await tell(agreements, credit_recognised(agreed), review_required(agreed))
+    assert (await complemented(world, over))["state"] == "complemented"
+    await tell(agreements, credit_refused(agreed))
+    await tell(agreements, review_required(agreed))
+    assert (await read(world, over))["state"] == "closed"
 
 
 async def test_a_decision_on_an_agreement_that_is_not_known_harms_nobody(world: World, agreements: Running):

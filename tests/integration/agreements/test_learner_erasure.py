@@ -2,13 +2,14 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from services.agreements.api.learning_agreement_terms import LearningAgreementRequest
 from services.agreements.tables import METADATA
+from shared.contracts.agreements import LearnerErased
 from shared.db import SYSTEM
 from shared.service import Running
 from tests.integration.agreements.abroad import (
@@ -17,11 +18,13 @@ from tests.integration.agreements.abroad import (
     LONGER,
     STARTED,
     change_body,
+    complement_body,
     complement_drafted,
 )
 from tests.integration.agreements.conftest import LEARNERS, World, answered, attempt, everything, path_of, refused, step
 from tests.support.builders.agreement_bodies import learner_body, learning_agreement_body, seen
 from tests.support.learners import ESI, GUARDIAN
+from tests.support.running import said_about
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -117,6 +120,18 @@ async def test_after_an_erasure_nothing_personal_is_left_in_the_database(world: 
     assert erased in await everything(world.home(), LEARNERS)
 
 
+async def test_an_erasure_is_said_to_all_who_may_have_written_about_the_learner(world: World, agreements: Running):
+    completed = await over(world, unmistakable())
+    answered(await world.home().post(at(completed["learner_id"], "/erasure"), REQUESTED, version=1))
+    [erased] = await said_about(agreements, completed["learner_id"])
+    assert erased == LearnerErased(
+        learner_id=UUID(completed["learner_id"]),
+        version=2,
+        home_id=UUID(completed["home_id"]),
+        host_ids=(UUID(completed["host_id"]),),
+    )
+
+
 async def test_words_about_a_learner_go_with_the_learner(world: World, agreements: Running):
     said = {what: f"{what} {uuid4().hex}" for what in ("asked", "reason", "no", "ended", "ill", "mentor")}
     signed = await world.home_signed()
@@ -143,6 +158,20 @@ async def test_words_about_a_learner_go_with_the_learner(world: World, agreement
     assert (record["agreement"]["ending"]["side"], record["changes"][0]["ending"]["outcome"]) == ("host", "rejected")
     assert [reason["code"] for reason in record["changes"][0]["reasons"]] == [EXTENSION["code"]]
     assert [request["content_hash"] for request in record["change_requests"]] == [signed["content_hash"]]
+
+
+async def test_after_an_erasure_nobody_writes_about_the_learner(world: World):
+    completed = await over(world, unmistakable())
+    drafted = await complement_drafted(world, completed)
+    answered(await world.home().post(at(completed["learner_id"], "/erasure"), REQUESTED, version=1))
+    erased = answered(await world.host().get(path_of(completed)))
+    assert (erased["learner_erased"], erased["version"]) == (True, drafted["version"] + 1)
+    bodies = {"contacts": {"mentor": {"name": "Mentore Prova"}}, "complement": complement_body(completed)}
+    for what, body in bodies.items():
+        response = await world.host().put(f"{path_of(completed)}/{what}", body, version=erased["version"])
+        refused(response, "wrong-state")
+        assert response.json()["possible"] == ["sign_complement"]
+        assert "erased" in response.json()["detail"]
 
 
 async def test_what_was_agreed_outlives_the_names(world: World):

@@ -1,14 +1,17 @@
 """What time does to learners' data: they are erased when nothing asks for them, and move to a new key until then."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+import time_machine
 from cryptography.fernet import Fernet
 from structlog.testing import capture_logs
 
@@ -17,14 +20,15 @@ from services.agreements import upkeep
 from services.agreements.app import service
 from services.agreements.domain.retention import Periods
 from services.agreements.workers import workers
+from shared.contracts.agreements import LearningAgreementCancelled
 from shared.db import SYSTEM
 from shared.service import Running
 from shared.vault import Vault
-from tests.integration.agreements.conftest import LEARNERS, World, answered, hear, refused, step
+from tests.integration.agreements.conftest import LEARNERS, World, answered, hear, path_of, refused, step
 from tests.support.builders.agreement_bodies import learner_body
 from tests.support.builders.catalogue import FACTS
 from tests.support.learners import ESI, SettingsWithKey
-from tests.support.running import api_of, running_service
+from tests.support.running import api_of, running_service, said_about
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -84,6 +88,7 @@ async def test_only_who_is_kept_too_long_is_purged(own_world: World, own: Runnin
     assert await purged(own, dry_run=True) == [old]
     assert not await is_erased(own_world, old)
     assert await purged(own) == [old]
+    assert [fact.DECLARED.type for fact in await said_about(own, old)] == ["acquis.learner.erased.v1"]
     gone = answered(await own_world.home().get(f"{LEARNERS}/{old}"))
     assert (gone["erased_because"], gone["family_name"], gone["retention"]) == ("retention_ended", None, None)
     kept = answered(await own_world.home().get(f"{LEARNERS}/{new['learner_id']}"))
@@ -111,6 +116,16 @@ async def test_who_has_an_agreement_running_is_never_purged(own_world: World, ow
     async with own.database.transaction(SYSTEM) as tx:
         await tx.execute(long_over)
     assert await purged(own) == [agreed["learner_id"]]
+
+
+async def test_what_nobody_went_on_with_is_cancelled_with_the_purge(own_world: World, own: Running):
+    signed = await own_world.home_signed()
+    learner_id = await aged(own, signed)
+    with time_machine.travel(datetime(2040, 1, 1, tzinfo=UTC), tick=False):
+        assert await purged(own) == [learner_id]
+    cancelled = answered(await own_world.host().get(path_of(signed)))
+    assert (cancelled["state"], cancelled["learner_erased"]) == ("cancelled", True)
+    assert isinstance((await said_about(own, signed["learning_agreement_id"]))[-1], LearningAgreementCancelled)
 
 
 async def test_a_purge_goes_through_everybody_in_batches_and_can_be_taken_up_again(
@@ -202,10 +217,11 @@ def run(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
 async def test_an_operator_sees_first_whom_a_purge_would_erase(own_world: World, own: Running):
     old = await aged(own, await own_world.registered_learner())
     await own_world.registered_learner()
-    dry = run(own, "purge", "--dry-run")
+    both = (("purge", "--dry-run"), ("reseal",))
+    dry, resealed = await asyncio.gather(*(asyncio.to_thread(run, own, *arguments) for arguments in both))
+    assert resealed.stdout.splitlines() == ["0 learners encrypted anew"]
     assert dry.stdout.splitlines() == [old, "1 of 2 learners would be erased"]
     assert "2 looked at, 1 done" in dry.stderr
     assert not await is_erased(own_world, old)
     assert run(own, "purge").stdout.splitlines() == [old, "1 of 2 learners were erased"]
     assert await is_erased(own_world, old)
-    assert run(own, "reseal").stdout.splitlines() == ["0 learners encrypted anew"]

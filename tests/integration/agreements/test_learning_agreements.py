@@ -97,7 +97,7 @@ async def test_a_result_abroad_that_would_count_for_two_units_is_refused_in_a_ne
 
 
 async def test_lists_show_home_host_and_learner_what_is_theirs(world: World):
-    drafted = await world.drafted_agreement()
+    drafted = await world.drafted_agreement(await world.active_memorandum())
     for caller in (world.home("coordinator"), world.host("assessor"), world.learner(drafted["learner_id"])):
         for wanted in ({}, {"state": "draft"}, {"learner_id": drafted["learner_id"]}):
             assert drafted in await everything(caller, AGREEMENTS, **wanted)

@@ -132,7 +132,8 @@ async def test_a_dropped_amendment_leaves_everything_as_it_was(world: World, agr
 
 
 async def test_a_party_that_is_to_join_reads_and_approves_before_it_is_one(world: World):
-    active, region = await world.active_memorandum(), region_of(world.http)
+    active = await world.active_memorandum(valid_from="2180-01-01", valid_until="2180-12-31")
+    region = region_of(world.http)
     refused(await region.get(path_of(active)), "not-found")
     amending = await step(world.home(), active, "amendments", terms_of(active, **three_parties()))
     assert answered(await region.get(path_of(active))) == amending
@@ -178,6 +179,42 @@ async def test_a_duplicate_is_named_and_can_be_wanted_all_the_same(world: World)
     assert answered(await world.home().get(path_of(second)))["duplicate"] == proposed["duplicate"]
     half = memorandum_body(**when, duplicate_of=first["memorandum_id"])
     refused(await world.host().post(MEMORANDA, half), "validation")
+
+
+async def test_other_terms_may_not_become_a_duplicate_unless_that_is_wanted(world: World):
+    """A counter-proposal and an amendment into the time of another one; what is changed besides is free."""
+    other = await world.proposed_memorandum(valid_from="2171-01-01", valid_until="2171-12-31")
+    into = {"valid_from": "2170-01-01", "valid_until": "2171-06-30"}
+    why = {"duplicate_of": other["memorandum_id"], "duplicate_because": "For the evening school."}
+    shown = {"duplicate_of": other["memorandum_id"], "reason": "For the evening school."}
+    first = await world.proposed_memorandum(valid_from="2170-01-01", valid_until="2170-12-31")
+    response = await attempt(world.host(), first, "counter-proposals", terms_of(first, **into))
+    refused(response, "duplicate-agreement")
+    assert response.json()["memorandum_id"] == other["memorandum_id"]
+    second = await step(world.host(), first, "counter-proposals", terms_of(first, **into, **why))
+    third = await step(world.home(), second, "counter-proposals", terms_of(second, maximum_days=90))
+    assert (second["duplicate"], third["duplicate"]) == (shown, shown)
+    active = await world.active_memorandum(valid_from="2172-01-01", valid_until="2172-12-31")
+    response = await attempt(world.host(), active, "amendments", terms_of(active, **into))
+    refused(response, "duplicate-agreement")
+    why["duplicate_of"] = third["memorandum_id"]
+    amending = await step(world.home(), active, "amendments", terms_of(active, **into, **why))
+    assert amending["amendment"]["duplicate"] == shown | {"duplicate_of": third["memorandum_id"]}
+
+
+async def test_a_duplicate_of_an_amendment_to_come_is_one(world: World):
+    active = await world.active_memorandum(valid_from="2160-01-01", valid_until="2160-12-31")
+    amending = await step(world.home(), active, "amendments", terms_of(active, valid_until="2161-12-31"))
+    later = memorandum_body(valid_from="2161-07-01", valid_until="2162-06-30")
+    response = await world.home().post(MEMORANDA, later)
+    refused(response, "duplicate-agreement")
+    assert response.json()["memorandum_id"] == amending["memorandum_id"]
+
+
+async def test_a_counter_proposal_renews_only_what_can_be_renewed(world: World):
+    first = await world.proposed_memorandum()
+    response = await attempt(world.host(), first, "counter-proposals", terms_of(first, renews_id=str(UUID(int=1))))
+    assert refused(response, "validation") == [("/renews_id", "unknown")]
 
 
 @pytest.mark.parametrize(

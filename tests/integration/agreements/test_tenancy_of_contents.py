@@ -54,6 +54,7 @@ async def test_the_store_alone_shows_strangers_nothing(world: World, agreements:
     async with agreements.database.transaction(SYSTEM) as tx:
         assert (await store.list_learning_agreement_versions(tx, id_, stranger, FIRST)).items == []
         assert (await store.list_change_requests(tx, id_, stranger, FIRST)).items == []
+        assert (await store.list_contact_changes(tx, id_, stranger, FIRST)).items == []
         with pytest.raises(NotFound):
             await store.load_learning_agreement_version(tx, id_, 1, stranger)
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from deploy.local.servers import Servers
 from services.catalogue.app import service
 from services.catalogue.settings import Settings
-from shared.contracts.catalogue import InstitutionRegistered, QualificationPublished
+from shared.contracts.catalogue import Competence, EcvetFunction, InstitutionRegistered, QualificationPublished
 from shared.service import Running
 from tests.support.builders.catalogue import ITALY, ITALY_ICT, ITALY_REGION, MALTA, MALTA_COUNCIL, MALTA_ICT
 from tests.support.builders.catalogue_bodies import institution_body, qualification_body
@@ -30,6 +30,14 @@ async def api(catalogue: Running) -> AsyncIterator[httpx2.AsyncClient]:
         yield http
 
 
+AWARDED_BY = {
+    MALTA_COUNCIL.institution_id: MALTA.institution_id,
+    ITALY_REGION.institution_id: ITALY.institution_id,
+}
+AWARDING = Competence(function=EcvetFunction.AWARDS_QUALIFICATIONS, legal_reference="A law")
+SCHOOLS = tuple(replace(school, competences=(*school.competences, AWARDING)) for school in (MALTA, ITALY))
+
+
 @dataclass(frozen=True)
 class World:
     """Who writes: each institution's coordinator, and a competent body of each country."""
@@ -45,8 +53,10 @@ class World:
         return ApiCaller(self.http, self.ids[institution.institution_id], ("coordinator",))
 
     def body(self, fact: QualificationPublished = MALTA_ICT) -> dict[str, Any]:
-        """The qualification as a request, awarded by the institution that was registered here."""
-        return qualification_body(replace(fact, awarding_body_id=self.ids[fact.awarding_body_id]))
+        """The qualification as a request, awarded by the school itself; so it takes nobody else's consent."""
+        return qualification_body(
+            replace(fact, awarding_body_id=self.ids[AWARDED_BY.get(fact.awarding_body_id, fact.awarding_body_id)])
+        )
 
     async def draft(
         self, fact: QualificationPublished = MALTA_ICT, owner: InstitutionRegistered = MALTA
@@ -59,6 +69,17 @@ class World:
         draft = await self.draft(fact, owner)
         path = f"/v1/qualifications/{draft['qualification_id']}/publication"
         return answered(await self.coordinator(owner).post(path, version=1))
+
+    async def draft_for_council(self) -> dict[str, Any]:
+        """Malta's, which its council is to award."""
+        body = self.body() | {"awarding_body_id": str(self.ids[MALTA_COUNCIL.institution_id])}
+        return answered(await self.coordinator(MALTA).post("/v1/qualifications", body), 201)
+
+    async def consent(self, draft: dict[str, Any], institution_id: str) -> dict[str, Any]:
+        """Of its awarding body, for instance, to the draft as it is."""
+        path = f"/v1/qualifications/{draft['qualification_id']}/consents"
+        caller = ApiCaller(self.http, UUID(institution_id), ("signatory",))
+        return answered(await caller.post(path, {"content_hash": draft["content_hash"]}, version=draft["version"]))
 
     async def publish_italian(self) -> dict[str, Any]:
         return await self.publish(ITALY_ICT, ITALY)
@@ -92,7 +113,7 @@ async def world(api: httpx2.AsyncClient) -> World:
     fields = {"edition": "test", "entries": [{"code": code, "title": {"en": f"Field {code}"}} for code in FIELDS]}
     answered(await ApiCaller(api, None, ("operator",)).put("/v1/frameworks/isced-f", fields, version=1))
     ids = {}
-    for fact in (MALTA, MALTA_COUNCIL, ITALY, ITALY_REGION):
+    for fact in (*SCHOOLS, MALTA_COUNCIL, ITALY_REGION):
         registered = answered(await body.post("/v1/institutions", institution_body(fact)), 201)
         ids[fact.institution_id] = UUID(registered["institution_id"])
     return World(api, ids)

@@ -24,7 +24,7 @@ from tests.support.databases import throwaway_database
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
-LATER = {"kind", "region", "designed_by_ids", "supersedes_version", "conditions"}
+LATER = {"kind", "region", "designed_by_ids", "supersedes_version", "accumulation", "conditions"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

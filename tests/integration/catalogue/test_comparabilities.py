@@ -33,6 +33,17 @@ async def statement(world: World) -> ComparabilityDeclared:
     return comparability(home, "U1", host, "U1", Extent.FULL)
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def council_s_statement(world: World) -> ComparabilityDeclared:
+    """The same, where the home qualification is awarded by the council."""
+    draft = await world.draft_for_council()
+    await world.consent(draft, draft["awarding_body_id"])
+    path = f"/v1/qualifications/{draft['qualification_id']}/publication"
+    home = answered_qualification(answered(await world.coordinator(MALTA).post(path, version=2)))
+    host = answered_qualification(await world.publish_italian())
+    return comparability(home, "U1", host, "U1", Extent.FULL)
+
+
 async def declare(world: World, statement: ComparabilityDeclared) -> dict[str, Any]:
     return answered(await world.coordinator(MALTA).post(PATH, comparability_body(statement)), 201)
 
@@ -53,9 +64,9 @@ async def test_what_is_declared_is_said_and_readable_by_everybody(
 
 
 async def test_who_awards_the_home_qualification_may_declare_too_and_nobody_else(
-    world: World, statement: ComparabilityDeclared
+    world: World, council_s_statement: ComparabilityDeclared
 ):
-    body = comparability_body(statement)
+    body = comparability_body(council_s_statement)
     answered(await world.coordinator(MALTA_COUNCIL).post(PATH, body | {"valid_until": "2026-12-31"}), 201)
     signatory = ApiCaller(world.http, world.ids[MALTA.institution_id], ("signatory",))
     answered(await signatory.post(PATH, body | {"valid_from": "2027-01-01"}), 201)
@@ -147,8 +158,10 @@ async def test_the_database_alone_keeps_what_was_declared(
         assert (await tx.execute(this.values(state="declared"))).rowcount == 0
 
 
-async def test_two_declarations_never_hold_of_two_units_at_once(world: World, statement: ComparabilityDeclared):
-    body = comparability_body(statement)
+async def test_two_declarations_never_hold_of_two_units_at_once(
+    world: World, council_s_statement: ComparabilityDeclared
+):
+    body = comparability_body(council_s_statement)
     both = await asyncio.gather(*(world.coordinator(one).post(PATH, body) for one in (MALTA, MALTA_COUNCIL)))
     declared, refused = sorted(both, key=lambda response: response.status_code)
     assert (declared.status_code, refused.status_code) == (201, 409)

@@ -74,8 +74,9 @@ async def test_what_is_merged_holds_no_function_any_more_and_awards_nothing(worl
     (wrong,) = refused.json()["errors"]
     assert (refused.status_code, wrong["pointer"], wrong["code"]) == (422, "/awarding_body_id", "merged")
     assert survivor["institution_id"] in wrong["detail"]
-    answered(await malta.put(path, body | {"awarding_body_id": survivor["institution_id"]}, version=1))
-    answered(await malta.post(f"{path}/publication", version=2))
+    edited = answered(await malta.put(path, body | {"awarding_body_id": survivor["institution_id"]}, version=1))
+    await world.consent(edited, survivor["institution_id"])
+    answered(await malta.post(f"{path}/publication", version=3))
 
 
 async def test_a_grade_table_of_what_is_merged_stays_the_draft_that_it_is(world: World):

@@ -92,8 +92,9 @@ async def test_a_signatory_publishes_but_does_not_edit(world: World):
 
 async def test_nobody_abroad_publishes_a_country_s_qualification_alone(world: World):
     drafted = await world.draft(owner=ITALY)
+    await world.consent(drafted, drafted["awarding_body_id"])
     path = f"{PATH}/{drafted['qualification_id']}/publication"
-    refused = await world.coordinator(ITALY).post(path, version=1)
+    refused = await world.coordinator(ITALY).post(path, version=2)
     (wrong,) = refused.json()["errors"]
     assert (refused.status_code, wrong["pointer"], wrong["code"]) == (422, "/country", "not_a_designer_s")
 
@@ -134,14 +135,14 @@ async def test_what_was_changed_meanwhile_is_not_overwritten(world: World, catal
 async def test_all_that_keeps_it_from_publication_is_pointed_at_and_nothing_happens(world: World, catalogue: Running):
     first, *others = MALTA_ICT.units
     incomplete = replace(
-        MALTA_ICT, nqf_level="5", awarding_body_id=MALTA.institution_id, units=(replace(first, outcomes=()), *others)
+        MALTA_ICT, nqf_level="5", awarding_body_id=ITALY.institution_id, units=(replace(first, outcomes=()), *others)
     )
     drafted = await world.draft(incomplete)
     path = f"{PATH}/{drafted['qualification_id']}"
     refused = await world.coordinator(MALTA).post(f"{path}/publication", version=1)
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json()["errors"]] == [
-        "/awarding_body_id",
+        "/country",
         "/nqf_level",
         "/units/0/outcomes",
     ]

@@ -75,7 +75,8 @@ async def test_the_database_alone_lets_nobody_write_for_others(world: World, cat
     await world.publish()
     async with catalogue.database.transaction(str(world.ids[ITALY.institution_id])) as tx:
         malta = world.ids[MALTA.institution_id]
-        alone = sa.and_(QUALIFICATIONS.c.owner_id == malta, QUALIFICATIONS.c.designed_by_ids.is_(None))
+        only_malta = (QUALIFICATIONS.c.owner_id == malta, QUALIFICATIONS.c.awarding_body_id == malta)
+        alone = sa.and_(*only_malta, QUALIFICATIONS.c.designed_by_ids.is_(None))
         for table, of_malta in ((QUALIFICATIONS, alone), (INSTITUTIONS, INSTITUTIONS.c.institution_id == malta)):
             assert (await tx.execute(sa.update(table).where(of_malta).values(country="IT"))).rowcount == 0
         superseded = sa.update(QUALIFICATION_VERSIONS).where(QUALIFICATION_VERSIONS.c.owner_id == malta)

@@ -37,7 +37,8 @@ async def owner(migrated: Running) -> AsyncIterator[psycopg.AsyncConnection]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def running(migrated: Running, owner: psycopg.AsyncConnection) -> Running:
     """The service with nothing in its tables yet."""
-    await owner.execute("TRUNCATE subscriptions, feed, deliveries, attempts, outbox, inbox, dead_letters")
+    own = "scope_grants, subscriptions, contacts, notices, feed, deliveries, attempts"
+    await owner.execute(f"TRUNCATE {own}, outbox, inbox, dead_letters".encode())
     return migrated
 
 

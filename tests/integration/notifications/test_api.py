@@ -31,12 +31,18 @@ def problem(answer: httpx2.Response) -> str:
 
 
 async def test_a_subscription_is_made_and_its_secret_is_shown_once(ministry: ApiCaller, owner: psycopg.AsyncConnection):
+    await ministry.post("/v1/scope-grants", {"grantee_id": str(ministry.org), "country": "FR"})
     types = ["acquis.credit.recognised.v1", "acquis.review.required.v1"]
     qualification = str(uuid4())
     asked = {
         "url": HOOK,
         "event_types": types,
-        "scope": {"countries": ["FR"], "qualification_ids": [qualification]},
+        "scope": {
+            "countries": ["FR"],
+            "institution_ids": [],
+            "qualification_ids": [qualification],
+            "own_learners": False,
+        },
         "description": "Register of diplomas",
     }
     made = await ministry.post("/v1/subscriptions", asked)
@@ -47,7 +53,7 @@ async def test_a_subscription_is_made_and_its_secret_is_shown_once(ministry: Api
     assert shown.headers["etag"] == '"1"'
     assert shown.json() == {name: value for name, value in made.json().items() if name != "secret"}
     assert {name: shown.json()[name] for name in asked} == asked
-    assert shown.json()["state"] == "active"
+    assert shown.json()["state"] == "requested"
     listed = await ministry.get("/v1/subscriptions")
     assert listed.json() == {"items": [shown.json()], "next": None}
     kept = await (await owner.execute("SELECT sealed_secret FROM subscriptions")).fetchone()
@@ -62,18 +68,10 @@ async def test_a_lost_response_can_be_retried_with_the_same_key(school: ApiCalle
     assert len((await school.get("/v1/subscriptions")).json()["items"]) == 1
 
 
-async def test_a_competent_body_gets_all_its_countries_and_no_other(ministry: ApiCaller):
-    made = await ministry.post("/v1/subscriptions", {"url": HOOK})
-    assert made.json()["scope"]["countries"] == ["FR", "MT"]
-    refused = await ministry.post("/v1/subscriptions", {"url": HOOK, "scope": {"countries": ["FR", "DE"]}})
-    assert (refused.status_code, problem(refused)) == (403, "scope-not-granted")
-
-
-async def test_countries_are_for_competent_bodies(http: httpx2.AsyncClient):
-    school = ApiCaller(http, uuid4(), ("coordinator",), ("FR",))
-    refused = await school.post("/v1/subscriptions", {"url": HOOK, "scope": {"countries": ["FR"]}})
-    assert problem(refused) == "scope-not-granted"
-    assert (await school.post("/v1/subscriptions", {"url": HOOK})).json()["scope"]["countries"] == []
+async def test_nobody_hears_of_a_country_or_an_institution_that_was_not_granted(ministry: ApiCaller):
+    for scope in ({"countries": ["FR"]}, {"institution_ids": [str(uuid4())]}):
+        refused = await ministry.post("/v1/subscriptions", {"url": HOOK, "scope": scope})
+        assert (refused.status_code, problem(refused)) == (403, "scope-not-granted")
 
 
 @pytest.mark.parametrize("url", ["http://hooks.school.example/", "https://127.0.0.1/", "https://a@hooks.example/", "x"])

@@ -111,7 +111,7 @@ async def test_an_endpoint_that_is_gone_is_left_alone_from_then_on(
     assert [row.state for row in await deliveries_of(running, subscription)] == ["dead_letter"]
     assert await said_about(running, subscription.id) == [
         SubscriptionDisabled(
-            subscription_id=subscription.id, version=2, owner_id=subscription.owner_id, failed_deliveries=1
+            subscription_id=subscription.id, version=3, owner_id=subscription.owner_id, failed_deliveries=1
         )
     ]
 

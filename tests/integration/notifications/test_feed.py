@@ -79,6 +79,27 @@ async def test_a_reader_never_skips_what_is_committed_late(running: Running):
     assert seen == [early.body, late.body]
 
 
+async def test_a_reader_beside_many_writers_gets_everything_once(running: Running):
+    home = somebody()
+    seen: list[bytes] = []
+    position = 0
+
+    async def read_on() -> None:
+        nonlocal position
+        async with running.database.transaction(str(home.org)) as tx:
+            page = await store.read_feed(tx, home, position, 5)
+        seen.extend(page.bodies)
+        position = page.next
+
+    writing = asyncio.gather(*(hear(running, *(review(home.org) for _ in range(3))) for _ in range(12)))
+    while not writing.done():
+        await read_on()
+    written = [event.body for batch in await writing for event in batch]
+    for _ in written:
+        await read_on()
+    assert sorted(seen) == sorted(written)
+
+
 async def test_what_else_goes_on_in_the_cluster_holds_nothing_back(running: Running, http: httpx2.AsyncClient):
     home = somebody()
     async with running.database.transaction(SYSTEM) as tx:

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from services.notifications.delivery.network import TargetRefusedError, public_socket
 from services.notifications.delivery.post import Poster
+from services.notifications.domain.targets import check_url
 from tests.support.certificates import self_signed
 from tests.support.webhook_receiver import Reply, WebhookReceiver
 
@@ -47,6 +48,23 @@ async def test_no_spelling_of_a_local_address_is_connected_to(receiver: WebhookR
 async def test_a_post_to_a_refused_address_is_a_failed_attempt(outward: Poster, host: str):
     answer = await outward.post(f"https://{host}/", [], BODY)
     assert (answer.status, answer.error) == (None, "TargetRefusedError")
+
+
+async def test_a_name_that_is_bound_to_another_address_after_the_check_is_refused(
+    receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+):
+    """Whatever a resolver answered before: what counts is the address that is about to be connected to."""
+    name, private = "rebound.school.example", ("127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1")
+    check_url(f"https://{name}/", frozenset())
+    _, _, port = receiver.target.partition(":")
+    for address in private:
+        family, rest = (socket.AF_INET6, (0, 0)) if ":" in address else (socket.AF_INET, ())
+        answer = (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, int(port), *rest))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, answer=answer, **__: [answer])
+        poster = Poster(frozenset())  # which has not looked the name up yet
+        assert (await poster.post(f"http://{name}:{port}/hook", [], BODY)).error == "TargetRefusedError"
+        await poster.close()
+    assert receiver.received == []
 
 
 async def test_what_one_endpoint_may_do_no_other_one_may(receiver: WebhookReceiver, poster: Poster):
@@ -128,6 +146,29 @@ async def test_an_endpoint_that_stalls_is_given_up(
     receiver.replies.append(Reply(after=never))
     assert (await poster.post(receiver.url, [], BODY)).error == "TimeoutError"
     never.set()
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_a_body_that_never_ends_does_not_change_what_the_status_says(
+    monkeypatch: pytest.MonkeyPatch, status: int
+):
+    monkeypatch.setattr("services.notifications.delivery.post.READING_SECONDS", 0.05)
+    gone = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 %d OK\r\ncontent-length: 99\r\n\r\nslow" % status)
+        await reader.read()
+        gone.set()
+        writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1") as server:
+        target = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        poster = Poster(frozenset({target}))
+        answer = await poster.post(f"http://{target}/hook", [], BODY)
+        await asyncio.wait_for(gone.wait(), 10)
+        await poster.close()
+    assert (answer.status, answer.text) == (status, "slow")
 
 
 @pytest.mark.parametrize(

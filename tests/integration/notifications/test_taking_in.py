@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.notifications import consumer
-from services.notifications.domain.subscriptions import Scope, Subscription
+from services.notifications.domain.entitlement import Scope
+from services.notifications.domain.subscriptions import Subscription
 from services.notifications.tables import FEED
 from shared.contracts.catalogue import ComparabilityWithdrawn
 from shared.contracts.registry import FACTS
@@ -15,7 +16,7 @@ from shared.db import SYSTEM
 from shared.kafka import Record
 from shared.service import Running
 from tests.support.builders.notifications import subscription_disabled
-from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe, written_down
+from tests.support.notifications import deliveries_of, grant, hear, review, somebody, subscribe, written_down
 from tests.support.statements import statements
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
@@ -74,6 +75,7 @@ async def test_the_owner_hears_at_its_other_endpoints_that_one_was_disabled(runn
 
 async def test_a_competent_body_hears_decisions_of_its_countries_alone(running: Running):
     body = somebody("competent_body", countries=["FR", "MT"])
+    await grant(running, body, country="FR")
     subscription, _ = await subscribe(running, body, scope=FRANCE)
     french, _ = await hear(running, review(), review(home_country="MT"))
     assert await heard(running, subscription) == [french.id]
@@ -81,6 +83,7 @@ async def test_a_competent_body_hears_decisions_of_its_countries_alone(running: 
 
 async def test_a_competent_body_may_narrow_its_scope_to_qualifications(running: Running):
     body, wanted = somebody("competent_body", countries=["FR"]), uuid4()
+    await grant(running, body, country="FR")
     scope = Scope(countries=frozenset({"FR"}), qualification_ids=frozenset({wanted}))
     subscription, _ = await subscribe(running, body, scope=scope)
     _, event, _ = await hear(running, review(), review(qualification_id=wanted), review(home_country="MT"))
@@ -113,12 +116,12 @@ async def test_an_event_that_comes_twice_is_delivered_once(running: Running):
 
 
 @pytest.mark.parametrize("size", [1, 200])
-async def test_a_batch_costs_two_statements_whatever_its_size(running: Running, size: int):
+async def test_a_batch_costs_three_statements_whatever_its_size(running: Running, size: int):
     home = somebody()
     subscription, _ = await subscribe(running, home)
     with statements() as executed:
         await hear(running, *(review(home.org) for _ in range(size)))
-    assert len(executed) == 2
+    assert len(executed) == 3
     assert len(await heard(running, subscription)) == size
 
 

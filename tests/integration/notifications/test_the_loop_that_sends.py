@@ -42,7 +42,7 @@ async def test_the_end_of_a_run_leaves_what_is_under_way_to_the_next(
     running: Running, receiver: WebhookReceiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("services.notifications.delivery.deliverer.RUN_SECONDS", 0)
-    deliver, _ = workers.workers(settings)
+    deliver, *_ = workers.workers(settings)
     stalled = asyncio.Event()
     receiver.replies.append(Reply(after=stalled))
     slow = await one_delivery(running, receiver, settings)

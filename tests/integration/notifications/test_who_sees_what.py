@@ -12,6 +12,7 @@ from services.notifications import store
 from services.notifications.delivery import Deliverer
 from services.notifications.domain.subscriptions import Subscription
 from services.notifications.settings import Settings
+from services.notifications.store import Wanted
 from services.notifications.tables import ATTEMPTS, DELIVERIES, FEED, SUBSCRIPTIONS
 from shared.auth import Principal
 from shared.db import SYSTEM
@@ -20,7 +21,7 @@ from shared.problems import NotFound
 from shared.service import Running
 from shared.tenancy import acting_for
 from tests.support.delivery import fact
-from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe
+from tests.support.notifications import deliveries_of, grant, hear, review, somebody, subscribe
 from tests.support.running import ApiCaller
 from tests.support.webhook_receiver import WebhookReceiver
 
@@ -53,7 +54,7 @@ async def test_somebody_elses_resources_are_not_found(
         f"/v1/deliveries/{delivery.id}/attempts",
     ):
         assert (await stranger.get(path)).status_code == 404
-    assert (await stranger.delete(f"/v1/subscriptions/{delivered.id}", version=1)).status_code == 404
+    assert (await stranger.delete(f"/v1/subscriptions/{delivered.id}", version=2)).status_code == 404
     assert (await stranger.post(f"/v1/deliveries/{delivery.id}/redelivery", version=3)).status_code == 404
     assert (await stranger.get("/v1/subscriptions")).json()["items"] == []
     assert (await stranger.get("/v1/deliveries", subscription_id=delivered.id)).json()["items"] == []
@@ -69,7 +70,7 @@ async def test_the_store_alone_keeps_strangers_out(running: Running, delivered: 
             await store.load_delivery(tx, delivery.id, stranger)
         assert (await store.list_attempts(tx, delivery.id, stranger, PageRequest())).items == []
         assert (await store.list_subscriptions(tx, stranger, PageRequest())).items == []
-        assert (await store.list_deliveries(tx, stranger, PageRequest())).items == []
+        assert (await store.list_deliveries(tx, stranger, PageRequest(), Wanted())).items == []
         assert (await store.read_feed(tx, stranger, 0, 10)).bodies == []
 
 
@@ -104,7 +105,8 @@ async def test_nobody_can_subscribe_for_another(running: Running):
 FRENCH = somebody("competent_body", countries=["FR"])
 READERS = {
     "the home institution": (None, 2),
-    "a competent body of the country": (FRENCH, 2),
+    "a competent body that was granted the country": (FRENCH, 2),
+    "a competent body that was granted nothing": (somebody("competent_body", countries=["FR"]), 1),
     "a competent body of another country": (somebody("competent_body", countries=["MT"]), 1),
     "a school whose token has countries": (somebody("coordinator", countries=["FR"]), 1),
     "any institution": (somebody(), 1),
@@ -117,6 +119,7 @@ async def test_the_feed_shows_each_reader_the_same_with_both_belts_and_with_eith
 ):
     who, entitled = READERS[reader]
     who = who or home
+    await grant(running, FRENCH, country="FR")
     await hear(running, review(home.org), fact())
 
     async def read(principal: Principal, acting: str | None) -> int:

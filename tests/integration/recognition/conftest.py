@@ -31,6 +31,7 @@ async def apart(infrastructure: Servers) -> AsyncIterator[Running]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def alone(apart: Running) -> Running:
-    """A service with a ledger of its own, still empty."""
-    await forge(apart, "TRUNCATE ledger_entries, ledger_heads, ledger_checkpoints, ledger_checkpoint_heads")
+    """A service with a ledger of its own, still empty, in which nothing was decided."""
+    ledger = "ledger_entries, ledger_heads, ledger_checkpoints, ledger_checkpoint_heads"
+    await forge(apart, f"TRUNCATE {ledger}, credits, decisions")
     return apart

@@ -82,6 +82,18 @@ async def test_a_new_policy_recognises_what_was_documented_and_keeps_it_as_histo
     assert verify(entries) is None
 
 
+async def test_what_the_version_before_kept_while_both_were_running_is_decided_anew_too(recognition: Running):
+    [told] = await documented(recognition)
+    this = {"transcript_id": told.transcript.transcript_id}
+    kept = "INSERT INTO documented_transcripts SELECT transcript_id, version, data FROM transcripts"
+    async with as_owner(recognition).begin() as tx:
+        await tx.execute(sa.text(f"{kept} WHERE transcript_id = :transcript_id"), this)
+        await tx.execute(sa.text("DELETE FROM transcripts WHERE transcript_id = :transcript_id"), this)
+    await tell(recognition, reform(told))
+    await workers.reconsider(recognition)
+    assert await states(recognition, told) == [DecisionState.SUPERSEDED, DecisionState.RECOGNISED]
+
+
 async def test_heard_twice_and_reconsidered_twice_it_counts_once(recognition: Running):
     [told] = await documented(recognition)
     for _ in range(2):

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from services.recognition.domain.decisions import DecisionState
+from services.recognition.domain.history import CreditState
 from services.recognition.domain.ledger import verify
 from shared.contracts.assessment import Result
 from shared.contracts.recognition import (
@@ -43,7 +44,8 @@ async def test_what_is_stored_is_what_was_said(recognition: Running):
     await tell(recognition, *told.reference, told.transcript)
     [row] = await credits_of(recognition, told.learner_id)
     [_, said] = await said_of(recognition, told.learner_id)
-    assert CreditRecognised(**row._asdict()) == said
+    assert {name: getattr(row, name) for name in vars(said)} == vars(said)
+    assert row.state == CreditState.ACTIVE
 
 
 async def test_the_same_transcript_again_changes_nothing(recognition: Running):
@@ -75,12 +77,12 @@ async def test_issues_in_one_batch_leave_the_same_history_as_one_by_one(recognit
     assert states == [(DecisionState.SUPERSEDED, 2), (DecisionState.RECOGNISED, 1)]
 
 
-async def test_a_second_transcript_on_the_same_unit_is_left_to_a_person(recognition: Running):
+async def test_a_second_transcript_on_the_same_unit_is_kept_as_evidence(recognition: Running):
     told = story()
     await tell(recognition, *told.reference, told.transcript)
     await tell(recognition, transcript_issued(told.agreement))
     [_, duplicate] = await decisions_of(recognition, told.learner_id)
-    assert duplicate.reasons == [ReasonCode.DUPLICATE_CREDIT]
+    assert (duplicate.state, duplicate.reasons) == (DecisionState.EVIDENCE_ONLY, [ReasonCode.DUPLICATE_CREDIT])
     assert len(await credits_of(recognition, told.learner_id)) == 1
 
 
@@ -92,7 +94,7 @@ async def test_two_consumers_at_once_never_count_a_unit_twice(recognition: Runni
     entries = await ledger_of(recognition, told.learner_id)
     assert (len(entries), verify(entries)) == (1, None)
     states = sorted(one.state for one in await decisions_of(recognition, told.learner_id))
-    assert states == ["manual_review"] * 3 + ["recognised"]
+    assert states == ["evidence_only"] * 3 + ["recognised"]
 
 
 async def test_the_qualification_is_said_to_be_complete_once(recognition: Running):

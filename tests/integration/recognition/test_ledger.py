@@ -36,7 +36,7 @@ async def with_credit(recognition: Running) -> Story:
     return told
 
 
-@pytest.mark.parametrize("rewrite", [*REWRITES, NOT_TWICE, "DELETE FROM credits", "UPDATE credits SET points = 60"])
+@pytest.mark.parametrize("rewrite", [*REWRITES, NOT_TWICE, "DELETE FROM credits"])
 async def test_the_application_has_no_right_to_rewrite(recognition: Running, rewrite: str):
     await with_credit(recognition)
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):

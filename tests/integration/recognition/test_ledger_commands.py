@@ -15,14 +15,14 @@ from services.recognition.audit import BrokenLedgerError
 from shared.canonical import content_hash
 from shared.db import SYSTEM
 from shared.service import Running
-from tests.support.records import forge, ledger_of
+from tests.support.commands import command
+from tests.support.records import credits_of, forge, ledger_of
 from tests.support.running import tell
 from tests.support.stories import story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 NOBODY = "019a0008-0c00-7001-8000-000800000009"
-PROJECT = Path(verify_ledger.__file__).parents[1]
 
 
 async def learner(running: Running) -> UUID:
@@ -51,14 +51,7 @@ async def broken(running: Running, learner_id: UUID | None = None, since: int | 
 
 
 def run(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "services.recognition", "ledger", *arguments],
-        cwd=PROJECT,
-        env={"PATH": "", "RECOGNITION_DATABASE_URL": running.settings.database_url.get_secret_value()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command(running, "ledger", *arguments)
 
 
 async def hash_anew(running: Running, learner_id: UUID) -> None:
@@ -104,6 +97,9 @@ FORGERIES = {
     "DELETE FROM ledger_entries WHERE learner_id = :learner_id": 1,
     "DELETE FROM ledger_heads WHERE learner_id = :learner_id": 1,
     "UPDATE ledger_heads SET position = 2 WHERE learner_id = :learner_id": 3,
+    "UPDATE credits SET points = 60 WHERE learner_id = :learner_id AND ledger_position = 2": 2,
+    "UPDATE credits SET state = 'revoked' WHERE learner_id = :learner_id AND ledger_position = 2": 2,
+    "DELETE FROM credits WHERE learner_id = :learner_id AND ledger_position = 3": 3,
 }
 
 
@@ -126,6 +122,24 @@ async def test_an_entry_that_moved_to_another_learner_is_found(alone: Running):
     )
     assert str(other) in await broken(alone, other)
     assert f"{learner_id}, position 3" in await broken(alone, learner_id)
+
+
+async def test_what_has_expired_counted_by_its_entry_all_the_same(alone: Running):
+    learner_id = await learner(alone)
+    await forge(alone, "UPDATE credits SET state = 'expired' WHERE ledger_position = 2")
+    assert await looked_at(alone) == await looked_at(alone, learner_id) == 1
+
+
+async def test_a_credit_of_somebody_who_has_no_chain_is_found(alone: Running):
+    learner_id, other = await learner(alone), uuid4()
+    invent = "UPDATE credits SET learner_id = :other WHERE learner_id = :learner_id AND ledger_position = 1"
+    await forge(alone, invent, learner_id=learner_id, other=other)
+    [credit_id] = [row.credit_id for row in await credits_of(alone, other)]
+    assert await broken(alone, other) == (
+        f"Learner {other}, position 1: credit {credit_id} counts by it, and it says no such thing"
+    )
+    found = f"Learner {learner_id}, position 1: by it credit {credit_id} counts, and it does not"
+    assert await broken(alone, learner_id) == found
 
 
 async def test_a_chain_that_was_hashed_anew_is_caught_by_a_checkpoint(alone: Running):

@@ -10,8 +10,10 @@ from pydantic_core import to_json
 
 from services.recognition import tables
 from shared.contracts.assessment import AssessmentValue, Result
+from shared.contracts.catalogue import AccumulationRules, SecondResult
 from shared.service import Running
 from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
+from tests.support.builders.grade_tables import grade_table
 from tests.support.records import as_owner, decisions_of
 from tests.support.running import ApiCaller, tell
 from tests.support.stories import Story, story
@@ -90,6 +92,23 @@ async def test_what_counts_already_is_not_promised_again(recognition: Running, a
     await tell(recognition, *told.reference, told.transcript)
     [unit] = (await home(api, told).post(SIMULATIONS, of(told))).json()["units"]
     assert unit["reasons"] == ["DUPLICATE_CREDIT"]
+
+
+async def test_a_better_grade_is_foretold_where_the_qualification_wants_it(
+    recognition: Running, api: httpx2.AsyncClient
+):
+    usual = story()
+    rules = AccumulationRules(second_result=SecondResult.BEST_GRADE)
+    told = replace(usual, home=replace(usual.home, accumulation=rules))
+    first, better = (assessment_value(told.agreement, grade=mark, grade_scale="FR-20") for mark in ("12", "14"))
+    table = grade_table(told.agreement.home_id, "FR-20")
+    await tell(recognition, *told.reference, table, transcript_issued(told.agreement, first))
+    before = await content(recognition)
+    [assumed] = results(better)
+    asked = of(told) | {"results": [assumed | {"grade": "14", "grade_scale": "FR-20"}]}
+    [unit] = (await home(api, told).post(SIMULATIONS, asked)).json()["units"]
+    assert (unit["state"], unit["points"], unit["conversion"]["grade"]) == ("recognised", "30.0", "14")
+    assert await content(recognition) == before
 
 
 async def test_a_draft_can_be_tried_before_anybody_signs(recognition: Running, api: httpx2.AsyncClient):

@@ -1,5 +1,6 @@
 """What sets the pace is statements for each event (quality.md): there is a handful for a batch, however large."""
 
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -7,12 +8,15 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from services.recognition.store.chains import ANCHORS, ENTRIES, HEADS, NEXT_LEARNERS
+from services.recognition.store.chains import ANCHORS, CREDITS, ENTRIES, HEADS, NEXT_LEARNERS
 from services.recognition.store.checkpoints import CHAIN_ENDS, CHAIN_ENDS_THEN
 from services.recognition.store.documented import FIND_DOCUMENTED, FIND_POLICIES
-from services.recognition.store.evaluations import FIND_STANDINGS, LOCK_HEADS
 from services.recognition.store.known import FIND, FIND_FOR
 from services.recognition.store.pending import RELEASE
+from services.recognition.store.settlements import MAKE_WAY
+from services.recognition.store.sources import LATEST, QUALIFICATIONS, TURNS
+from services.recognition.store.standings import FIND_STANDINGS, LOCK_HEADS
+from services.recognition.store.verification import FIND_TRANSCRIPTS
 from shared.contracts.assessment import TranscriptIssued
 from shared.db import SYSTEM
 from shared.service import Running
@@ -88,19 +92,49 @@ async def test_what_waited_is_released_set_wise_in_a_savepoint_of_its_own(recogn
     assert len(sent[50]) == len(sent[200]) <= FEW + RELEASING
 
 
-LEDGER = (CHAIN_ENDS, CHAIN_ENDS_THEN, NEXT_LEARNERS, HEADS, ANCHORS, ENTRIES)
+SETTLING = (TURNS, LATEST, QUALIFICATIONS, MAKE_WAY)
+LEDGER = (CHAIN_ENDS, CHAIN_ENDS_THEN, NEXT_LEARNERS, HEADS, ANCHORS, ENTRIES, CREDITS)
 
 
 @pytest.mark.parametrize(
-    "query", [FIND, FIND_FOR, LOCK_HEADS, FIND_STANDINGS, RELEASE, FIND_DOCUMENTED, FIND_POLICIES, *LEDGER]
+    "query",
+    [
+        FIND,
+        FIND_FOR,
+        LOCK_HEADS,
+        FIND_STANDINGS,
+        RELEASE,
+        FIND_DOCUMENTED,
+        FIND_POLICIES,
+        FIND_TRANSCRIPTS,
+        *SETTLING,
+        *LEDGER,
+    ],
 )
 async def test_every_table_is_found_by_an_index_as_it_grows(recognition: Running, query: sa.TextClause):
+    assert "Seq Scan" not in await planned(recognition, query)
+
+
+@pytest.mark.parametrize("query", [FIND, FIND_FOR, FIND_STANDINGS])
+async def test_no_index_is_read_as_a_whole_for_a_transcript(recognition: Running, query: sa.TextClause):
+    plan = await planned(recognition, query)
+    assert len(re.findall(r"Index (Only )?Scan", plan)) == plan.count("Index Cond"), plan
+
+
+async def planned(recognition: Running, query: sa.TextClause) -> str:
     arrays = ("ids", "versions", "learners", "transcripts", "keys", "positions", "grading")
     nobody: dict[str, Any] = {name: [] for name in arrays} | {"country": "", "position": 0, "hash": ""}
-    nobody |= {"after": uuid4(), "start": uuid4(), "agreement": "{}", "number": 1, "at_most": 1}
+    nobody |= {
+        "learner_id": uuid4(),
+        "replaced": [],
+        "after": uuid4(),
+        "start": uuid4(),
+        "agreement": "{}",
+        "number": 1,
+        "at_most": 1,
+    }
     needed = {name: nobody[name] for name in query._bindparams}  # noqa: SLF001 - to give each query its own
     explain = sa.text(f"EXPLAIN {query.text}").bindparams(*query._bindparams.values())  # noqa: SLF001 - same
     async with recognition.database.transaction(SYSTEM) as tx:
         await tx.execute(sa.text("SET LOCAL enable_seqscan = off"))  # then only what has no index is scanned
-        plan = "\n".join((await tx.scalars(explain, needed)).all())
-    assert "Seq Scan" not in plan, plan
+        return "\n".join((await tx.scalars(explain, needed)).all())

@@ -4,14 +4,13 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.servers import Servers
-from tests.support.databases import ThrowawayDatabase, throwaway_database
-from tests.support.notes import Notes, create_tables, running_notes
+from tests.support.databases import ThrowawayDatabase
+from tests.support.notes import Notes, database_for_notes, running_notes
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def notes_database(infrastructure: Servers) -> AsyncIterator[ThrowawayDatabase]:
-    async with throwaway_database(infrastructure.database_url) as made:
-        await create_tables(made)
+    async with database_for_notes(infrastructure.database_url) as made:
         yield made
 
 

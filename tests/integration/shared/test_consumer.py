@@ -137,5 +137,6 @@ async def test_topics_are_created_once_kept_for_ever_and_never_by_accident(platf
         "acquis.learning-agreement.v1",
         "acquis.memorandum.v1",
         "acquis.notifications.v1",
+        "acquis.public.v1",
         "acquis.recognition.v1",
     }

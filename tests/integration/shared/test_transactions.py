@@ -83,3 +83,13 @@ async def test_a_single_statement_stays_whatever_comes_after_it(database: Databa
             await inbox.take(connection, [event_id])
             raise ZeroDivisionError
     assert not await is_new(database, event_id)
+
+
+async def test_what_is_read_in_one_moment_belongs_together_and_nothing_is_written(database: Database):
+    count = sa.text("SELECT count(*) FROM inbox")
+    async with database.one_moment(SYSTEM) as reading:
+        before = await reading.scalar(count)
+        assert await is_new(database, uuid4())
+        assert await reading.scalar(count) == before
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await inbox.take(reading, [uuid4()])

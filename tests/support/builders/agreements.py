@@ -17,6 +17,7 @@ from shared.contracts.agreements import (
     Automation,
     Concerned,
     CoveredQualification,
+    LearnerErased,
     LearningAgreementAgreed,
     LearningAgreementChanged,
     LearningAgreementCompleted,
@@ -166,6 +167,17 @@ def learning_agreement_step(
 ) -> Step:
     usual = _named(agreed, version=agreed.version + 3) | {"occurred_on": occurred_on}
     return kind(**usual | changes)
+
+
+def learner_erased(agreed: LearningAgreementAgreed, **changes: Any) -> LearnerErased:
+    """The learner of an agreement, who had no other."""
+    usual: dict[str, Any] = {
+        "learner_id": agreed.learner_id,
+        "version": 2,
+        "home_id": agreed.home_id,
+        "host_ids": (agreed.host_id,),
+    }
+    return LearnerErased(**usual | changes)
 
 
 def memorandum_step(kind: type[OfMemorandum], memorandum: MemorandumActivated, **changes: Any) -> OfMemorandum:

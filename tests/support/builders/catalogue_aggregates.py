@@ -8,6 +8,7 @@ from uuid import UUID
 from services.catalogue.domain.country_policies import CountryPolicy, PolicyState
 from services.catalogue.domain.entries import OutcomeEntry, UnitEntry
 from services.catalogue.domain.institutions import Institution
+from services.catalogue.domain.joint_design import Consent
 from services.catalogue.domain.qualifications import Qualification, QualificationDescription, QualificationState
 from shared.contracts.catalogue import CountryPolicyPublished, InstitutionRegistered, QualificationPublished, Unit
 from tests.support.builders.catalogue import MALTA, MALTA_ICT
@@ -23,6 +24,12 @@ def qualification(
     owner: InstitutionRegistered = MALTA,
 ) -> Qualification:
     return Qualification(owner_id=owner.institution_id, state=state, **vars(fact))
+
+
+def awarded(one: Qualification) -> Qualification:
+    """With its awarding body's consent to this content."""
+    consent = Consent(institution_id=one.awarding_body_id, content_hash=one.content_hash)
+    return replace(one, consents=(*one.consents, consent))
 
 
 def country_policy(fact: CountryPolicyPublished, state: PolicyState = PolicyState.PUBLISHED) -> CountryPolicy:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,13 @@ from shared import ids
 from shared.canonical import content_hash
 from shared.contracts.agreements import LearningAgreementAgreed
 from shared.contracts.recognition import (
+    ChangeReason,
+    CreditCorrected,
     CreditDocumented,
     CreditPartiallyRecognised,
     CreditRecognised,
+    CreditRefused,
+    EvidenceKept,
     Mode,
     OutcomeStatus,
     QualificationCompleted,
@@ -82,6 +86,41 @@ def credit_documented(agreed: LearningAgreementAgreed, **changes: Any) -> Credit
         "ledger_hash": content_hash(credit_id),
     }
     return CreditDocumented(**{**_about(agreed), **usual, **changes})
+
+
+def credit_refused(agreed: LearningAgreementAgreed, **changes: Any) -> CreditRefused:
+    """The first agreed unit, by a person; the learner has thirty days to appeal."""
+    named = ("decision_id", "qualification_version", "assessed_on", "decided_at")
+    usual = {name: value for name, value in _decided(agreed).items() if name in named} | {
+        "version": 1,
+        "reasons": (ReasonCode.PROCEDURE_DEVIATION,),
+        "legal_basis": "S.L. 327.431, regulation 5",
+        "appeal_until": DECIDED_AT.date() + timedelta(days=30),
+    }
+    return CreditRefused(**{**_about(agreed), **usual, **changes})
+
+
+def credit_corrected(agreed: LearningAgreementAgreed, **changes: Any) -> CreditCorrected:
+    """The first agreed unit, with a better grade than another transcript had."""
+    usual: dict[str, Any] = {
+        "version": 2,
+        "corrects_decision_id": ids.new_id(),
+        "reverses_position": 1,
+        "ledger_position": 3,
+        "reason": ChangeReason.BETTER_GRADE,
+    }
+    return CreditCorrected(**{**vars(credit_recognised(agreed)), **usual, **changes})
+
+
+def evidence_kept(agreed: LearningAgreementAgreed, **changes: Any) -> EvidenceKept:
+    """The first agreed unit, which counts already."""
+    named = ("decision_id", "qualification_version", "assessed_on", "decided_at")
+    usual = {name: value for name, value in _decided(agreed).items() if name in named} | {
+        "version": 1,
+        "credit_id": ids.new_id(),
+        "reasons": (ReasonCode.DUPLICATE_CREDIT,),
+    }
+    return EvidenceKept(**{**_about(agreed), **usual, **changes})
 
 
 def review_required(agreed: LearningAgreementAgreed, *reasons: ReasonCode, **changes: Any) -> ReviewRequired:

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from services.agreements.domain import memoranda
-from services.agreements.domain.memoranda import Memorandum, State, Taken
+from services.agreements.domain.memoranda import Memorandum, Override, State, Taken
 from services.agreements.domain.memoranda.contents import Fate, fates, put_to_signature
 from services.agreements.domain.memoranda.quorum import quorum
 from services.agreements.domain.memorandum_terms import Terms
@@ -34,7 +34,7 @@ OF_THREE = replace(
 
 def amending(terms: Terms = LONGER, by: UUID = HOME, before: Memorandum | None = None) -> Memorandum:
     before = before or memorandum(State.ACTIVE)
-    return memoranda.propose_amendment(before, terms, signatory(by), INSTITUTIONS, AT).memorandum
+    return memoranda.propose_amendment(before, terms, None, signatory(by), INSTITUTIONS, AT).memorandum
 
 
 def approve(before: Memorandum, party: UUID) -> Taken:
@@ -47,7 +47,7 @@ def approve(before: Memorandum, party: UUID) -> Taken:
 
 def test_the_old_version_stays_in_force_until_all_have_approved_the_new_one():
     active = memorandum(State.ACTIVE)
-    taken = memoranda.propose_amendment(active, LONGER, signatory(HOST), INSTITUTIONS, AT)
+    taken = memoranda.propose_amendment(active, LONGER, None, signatory(HOST), INSTITUTIONS, AT)
     assert [type(fact) for fact in taken.facts] == [MemorandumAmendmentProposed]
     partly = approve(taken.memorandum, HOST)
     assert [type(fact) for fact in partly.facts] == [MemorandumApproved]
@@ -72,6 +72,19 @@ def test_approving_it_twice_counts_once():
     assert partly.amendment
     again = memoranda.approve_amendment(partly, signatory(HOME), seen(partly.amendment), None, INSTITUTIONS, AT)
     assert again is None
+
+
+def test_why_there_has_to_be_another_like_it_counts_with_the_amendment_and_the_reason_before_stays_in_the_history():
+    first, second = (Override(duplicate_of=UUID(int=id_), reason=f"Reason {id_}.") for id_ in (1, 2))
+    active = replace(memorandum(State.ACTIVE), override=first)
+    partly = approve(amending(before=active), HOME)
+    assert (approve(partly.memorandum, HOST).memorandum.override, partly.entry.before) == (first, None)
+    proposed = memoranda.propose_amendment(active, LONGER, second, signatory(HOME), INSTITUTIONS, AT).memorandum
+    assert proposed.override == first
+    partly = approve(proposed, HOME)
+    last = approve(partly.memorandum, HOST)
+    assert (partly.entry.before, last.memorandum.override) == (None, second)
+    assert last.entry.before == {"duplicate": {"duplicate_of": UUID(int=1), "reason": "Reason 1."}}
 
 
 @pytest.mark.parametrize("drop", [memoranda.reject_amendment, memoranda.withdraw_amendment])

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.agreements.domain.diffs import Difference, differences
-from services.agreements.domain.memorandum_terms import Enclosure
+from services.agreements.domain.memorandum_content import Enclosure
 from shared.canonical import content_hash
 from tests.support.agreeing import HOME, HOST, MEMORANDUM_TERMS
 from tests.support.builders.catalogue import ITALY_REGION

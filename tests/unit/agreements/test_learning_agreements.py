@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -159,7 +159,7 @@ def test_a_minor_s_guardian_signs_before_home_does():
     """Who is of age on the day of signing needs none."""
     signed = agreement(State.LEARNER_SIGNED)
     birthday = date(AT.year - 18, AT.month, AT.day)
-    of_age, minor = replace(FRAME, birth_date=birthday), replace(FRAME, birth_date=date(AT.year - 18, AT.month, 3))
+    of_age, minor = (replace(FRAME, birth_date=birthday + timedelta(days=days)) for days in (0, 1))
     agreeing.sign_as_home(signed, BY, seen(signed), of_age, AT)
     with pytest.raises(WrongState) as problem:
         agreeing.sign_as_home(signed, BY, seen(signed), minor, AT)

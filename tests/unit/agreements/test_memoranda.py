@@ -92,7 +92,7 @@ def test_nobody_signs_for_a_function_that_it_has_lost():
 
 def test_a_counter_proposal_voids_what_was_approved_before():
     partly = memorandum(State.PARTLY_APPROVED)
-    taken = memoranda.counter_propose(partly, LONGER, signatory(HOST), INSTITUTIONS, AT)
+    taken = memoranda.counter_propose(partly, LONGER, None, signatory(HOST), INSTITUTIONS, AT)
     countered = taken.memorandum
     assert (countered.state, countered.approvals, countered.proposed_by) == (State.PROPOSED, (), HOST)
     assert (countered.revision.number, countered.contents, countered.terms) == (2, 2, LONGER)
@@ -106,13 +106,13 @@ def test_a_counter_proposal_voids_what_was_approved_before():
 
 def test_the_same_terms_are_no_counter_proposal():
     with pytest.raises(Validation):
-        memoranda.counter_propose(memorandum(State.PROPOSED), MEMORANDUM_TERMS, signatory(HOST), INSTITUTIONS, AT)
+        memoranda.counter_propose(memorandum(State.PROPOSED), MEMORANDUM_TERMS, None, signatory(HOST), INSTITUTIONS, AT)
 
 
 def test_who_was_once_asked_may_go_on_reading():
     with_third = replace(LONGER, parties=(*LONGER.parties, THIRD))
-    first = memoranda.counter_propose(memorandum(State.PROPOSED), with_third, signatory(HOST), INSTITUTIONS, AT)
-    second = memoranda.counter_propose(first.memorandum, LONGER, signatory(HOME), INSTITUTIONS, AT).memorandum
+    first = memoranda.counter_propose(memorandum(State.PROPOSED), with_third, None, signatory(HOST), INSTITUTIONS, AT)
+    second = memoranda.counter_propose(first.memorandum, LONGER, None, signatory(HOME), INSTITUTIONS, AT).memorandum
     assert set(second.party_ids) == {HOME, HOST, ITALY_REGION.institution_id}
     assert set(second.terms.party_ids) == {HOME, HOST}
 

@@ -23,8 +23,8 @@ def test_a_notice_ends_it_after_an_academic_year_unless_the_terms_say_otherwise(
     taken = memoranda.notify_termination(memorandum(State.ACTIVE), signatory(), "We close.", INSTITUTIONS, AT)
     [fact] = taken.facts
     assert isinstance(fact, MemorandumTerminationNotified)
-    assert fact.terminates_on == date(2027, 2, 2)
-    assert memorandum(State.TERMINATION_NOTIFIED, notice_months=3).notice.terminates_on == date(2026, 5, 2)  # type: ignore[union-attr] # the state has one
+    assert fact.terminates_on == date(2027, 2, 23)
+    assert memorandum(State.TERMINATION_NOTIFIED, notice_months=3).notice.terminates_on == date(2026, 5, 23)  # type: ignore[union-attr] # the state has one
 
 
 def test_during_the_notice_it_is_in_force_but_not_open():
@@ -63,13 +63,13 @@ def test_what_time_has_to_do():
     earlier = datetime(2025, 12, 31, 23, tzinfo=UTC)
     assert memoranda.due(active, earlier)[Command.BEGIN] == datetime(2026, 1, 1, tzinfo=UTC)
     notified = memoranda.due(memorandum(State.TERMINATION_NOTIFIED), AT)
-    assert notified[Command.TERMINATE] == datetime(2027, 2, 3, tzinfo=UTC)
+    assert notified[Command.TERMINATE] == datetime(2027, 2, 24, tzinfo=UTC)
 
 
 def test_time_ends_it_on_the_due_day_and_drops_what_is_open():
     active = memorandum(State.ACTIVE)
     terms = active.terms.__class__(**vars(MEMORANDUM_TERMS) | {"maximum_days": 90})
-    open_ = memoranda.propose_amendment(active, terms, signatory(HOME), INSTITUTIONS, AT).memorandum
+    open_ = memoranda.propose_amendment(active, terms, None, signatory(HOME), INSTITUTIONS, AT).memorandum
     due_at = datetime(2029, 1, 1, tzinfo=UTC)
     taken = memoranda.expire(open_, INSTITUTIONS, due_at)
     dropped, expired = taken.facts
@@ -84,6 +84,6 @@ def test_nobody_acts_on_what_time_has_ended_though_its_worker_is_late():
     late = datetime(2029, 1, 1, tzinfo=UTC)
     with pytest.raises(WrongState, match="expired"):
         memoranda.suspend(memorandum(State.ACTIVE), signatory(), "Fire.", None, INSTITUTIONS, late)
-    later = datetime(2027, 2, 3, tzinfo=UTC)
+    later = datetime(2027, 2, 24, tzinfo=UTC)
     with pytest.raises(WrongState, match="terminated"):
         memoranda.withdraw_termination(memorandum(State.TERMINATION_NOTIFIED), signatory(), INSTITUTIONS, later)

@@ -111,12 +111,12 @@ PERFORM: Mapping[str, Callable[[Memorandum, Actor], Taken | None]] = {
     "edit": lambda it, by: memoranda.edit(it, AMENDED, None, None, by, INSTITUTIONS, AT),
     "delete": lambda it, by: memoranda.check_deletable(it, by, AT),
     "propose": lambda it, by: memoranda.propose(it, by, INSTITUTIONS, AT),
-    "counter_propose": lambda it, by: memoranda.counter_propose(it, AMENDED, by, INSTITUTIONS, AT),
+    "counter_propose": lambda it, by: memoranda.counter_propose(it, AMENDED, None, by, INSTITUTIONS, AT),
     "approve": lambda it, by: memoranda.approve(it, by, seen(it), None, INSTITUTIONS, AT),
     "reject": lambda it, by: memoranda.reject(it, by, "No.", INSTITUTIONS, AT),
     "withdraw": lambda it, by: memoranda.withdraw(it, by, "No.", INSTITUTIONS, AT),
     "change_general_info": lambda it, by: memoranda.change_general_info(it, by, GeneralInfo(), INSTITUTIONS, AT),
-    "propose_amendment": lambda it, by: memoranda.propose_amendment(it, OTHER, by, INSTITUTIONS, AT),
+    "propose_amendment": lambda it, by: memoranda.propose_amendment(it, OTHER, None, by, INSTITUTIONS, AT),
     "approve_amendment": lambda it, by: memoranda.approve_amendment(
         it, by, seen(it.amendment or it), None, INSTITUTIONS, AT
     ),
@@ -144,7 +144,7 @@ def situation(name: str) -> Memorandum:
     if "suspended" in {state, more}:
         it = memoranda.suspend(it, home, "Fire.", None, INSTITUTIONS, AT).memorandum
     if more == "amendment open":
-        it = memoranda.propose_amendment(it, AMENDED, home, INSTITUTIONS, AT).memorandum
+        it = memoranda.propose_amendment(it, AMENDED, None, home, INSTITUTIONS, AT).memorandum
     if state == "termination_notified":
         it = memoranda.notify_termination(it, home, "We close.", INSTITUTIONS, AT).memorandum
     return it

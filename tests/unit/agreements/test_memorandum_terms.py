@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.agreements.domain.memorandum_checks import check_proposable, check_writable
-from services.agreements.domain.memorandum_terms import OtherOrganisation, Review, SigningOrganisation
+from services.agreements.domain.memorandum_content import OtherOrganisation, Review, SigningOrganisation
 from shared.contracts.agreements import AutomaticRecognition, Automation, AutomationConditions, Responsible
 from shared.contracts.catalogue import EcvetFunction
 from shared.problems import NotCompetent, Validation

@@ -85,9 +85,9 @@ def test_what_is_agreed_late_starts_on_the_next_day_if_it_still_goes_on(starts_o
 
 def test_the_host_corrects_what_the_clock_said_once():
     started = by_clock()
-    corrected, [fact] = stays.start(started, date(2026, 2, 3), AT)
+    corrected, [fact] = stays.start(started, TODAY + DAY, AT)
     assert isinstance(fact, LearningAgreementStarted)
-    assert (corrected.state, corrected.started_on, fact.started_on) == (State.IN_MOBILITY, *[date(2026, 2, 3)] * 2)
+    assert (corrected.state, corrected.started_on, fact.started_on) == (State.IN_MOBILITY, *[TODAY + DAY] * 2)
     assert fact.version == corrected.version == started.version + 1
     for said_already in (corrected, agreement(State.IN_MOBILITY)):
         with pytest.raises(WrongState) as problem:
@@ -115,6 +115,19 @@ def test_actual_dates_are_not_in_the_future_wherever_the_host_is():
     for attempt in attempts:
         with pytest.raises(Validation, match="not as it has to be"):
             attempt()
+
+
+def test_a_stay_begins_about_when_it_was_agreed_or_its_dates_are_changed_first():
+    """Two weeks early at the most, and not after its last day; late is not wrong."""
+    first, last, later = AGREEMENT_TERMS.starts_on, AGREEMENT_TERMS.ends_on, AT + 99 * DAY
+    for started_on in (first - 14 * DAY, last):
+        for before in (agreement(State.AGREED), by_clock()):
+            assert stays.start(before, started_on, later)[0].started_on == started_on
+    for started_on in (first - 15 * DAY, last + DAY):
+        for before in (agreement(State.AGREED), by_clock()):
+            with pytest.raises(Validation) as problem:
+                stays.start(before, started_on, later)
+            assert problem.value.members["errors"][0]["code"] == "not_agreed"
 
 
 def test_a_stay_does_not_end_before_it_began():

@@ -8,10 +8,17 @@ from services.catalogue.domain.qualifications import Qualification, draft, edit
 from shared.contracts.catalogue import EcvetFunction, InstitutionRegistered
 from shared.problems import NotCompetent, StaleApproval, Validation
 from tests.support.builders.catalogue import ITALY, ITALY_REGION, MALTA, MALTA_COUNCIL
-from tests.support.builders.catalogue_aggregates import description_of, entry_of, institution, numbered, qualification
+from tests.support.builders.catalogue_aggregates import (
+    awarded,
+    description_of,
+    entry_of,
+    institution,
+    numbered,
+    qualification,
+)
 
 BOTH = (MALTA.institution_id, ITALY.institution_id)
-JOINT = replace(qualification(), designed_by_ids=BOTH)
+JOINT = awarded(replace(qualification(), designed_by_ids=BOTH))
 DESCRIPTION, ENTRIES = description_of(JOINT), [entry_of(unit) for unit in JOINT.units]
 
 
@@ -35,11 +42,15 @@ def test_it_is_published_once_all_the_others_have_consented():
 def test_a_consent_is_to_exactly_what_was_read():
     agreed = consent(JOINT, ITALY.institution_id, JOINT.content_hash)
     changed = replace(agreed, isced_f="0613")
-    assert missing(changed, MALTA, ITALY) == [("/designed_by_ids/1", "consent_missing")]
+    assert missing(changed, MALTA, ITALY) == [
+        ("/awarding_body_id", "consent_missing"),
+        ("/designed_by_ids/1", "consent_missing"),
+    ]
     with pytest.raises(StaleApproval):
         consent(changed, ITALY.institution_id, JOINT.content_hash)
     again = consent(changed, ITALY.institution_id, changed.content_hash)
-    assert [one.content_hash for one in again.consents] == [changed.content_hash]
+    assert again.consented == {ITALY.institution_id}
+    assert len(again.consents) == len(agreed.consents)
 
 
 def test_an_edit_that_changes_the_content_makes_consents_void_and_one_that_does_not_keeps_them():

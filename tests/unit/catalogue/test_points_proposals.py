@@ -11,7 +11,7 @@ from services.catalogue.domain.publication import publish
 from services.catalogue.domain.qualifications import Qualification
 from shared.problems import Validation
 from tests.support.builders.catalogue import ITALY_ICT, MALTA_COUNCIL, MALTA_ICT
-from tests.support.builders.catalogue_aggregates import institution, qualification
+from tests.support.builders.catalogue_aggregates import awarded, institution, qualification
 
 USUAL = ProposalRequest(points=None, years=None, step=Decimal(1), weights=None, alphas=Alphas())
 
@@ -37,7 +37,10 @@ def test_what_is_proposed_can_be_published():
     draft = qualification(replace(MALTA_ICT, points=Decimal(117)))
     proposal = propose_points(draft, USUAL)
     units = tuple(replace(unit, points=its.points) for unit, its in zip(draft.units, proposal.units, strict=True))
-    assert publish(replace(draft, units=units), institution(MALTA_COUNCIL), designers=[institution()])[0].points == 117
+    assert (
+        publish(awarded(replace(draft, units=units)), institution(MALTA_COUNCIL), designers=[institution()])[0].points
+        == 117
+    )
 
 
 def test_points_may_be_given_as_years():

@@ -18,6 +18,7 @@ from shared.problems import NotCompetent, Validation, WrongState
 from tests.support.builders.catalogue import ITALY, MALTA, MALTA_COUNCIL, MALTA_ICT, VET_SCHOOL
 from tests.support.builders.catalogue_aggregates import (
     as_new,
+    awarded,
     description_of,
     entry_of,
     institution,
@@ -50,7 +51,7 @@ def test_only_what_the_table_allows_is_possible(state: QualificationState, comma
         "edit": lambda: edit(current, joint, ENTRIES, ids=numbered()),
         "consents": lambda: publication.consent(current, ITALY.institution_id, current.content_hash),
         "publication": lambda: publication.publish(
-            replace(current, consents=(consent,)),
+            awarded(replace(current, consents=(consent,))),
             institution(MALTA_COUNCIL),
             designers=[institution(), institution(ITALY)],
         )[0],
@@ -87,7 +88,7 @@ def test_a_withdrawn_draft_leaves_what_was_published_and_uses_its_version_up():
 
 def test_the_fact_of_the_next_version_says_which_one_it_supersedes():
     next_ = revise(qualification(state=QualificationState.PUBLISHED), latest=2)
-    published, (fact,) = publication.publish(next_, institution(MALTA_COUNCIL), designers=[institution()])
+    published, (fact,) = publication.publish(awarded(next_), institution(MALTA_COUNCIL), designers=[institution()])
     assert (fact.version, fact.supersedes_version) == (published.version, 2) == (4, 2)
 
 

@@ -10,6 +10,7 @@ from shared.problems import Validation
 from tests.support.builders.catalogue import ITALY_ICT, MALTA_COUNCIL, MALTA_ICT
 from tests.support.builders.catalogue_aggregates import (
     as_new,
+    awarded,
     description_of,
     entry_of,
     institution,
@@ -58,14 +59,14 @@ def test_what_it_is_can_only_be_repeated(pointer: str, changes: dict[str, Any]):
 def test_nor_is_it_published_otherwise_than_where_it_comes_from():
     first, *others = MALTA_ICT.units
     assert publish(
-        qualification(),
+        awarded(qualification()),
         institution(MALTA_COUNCIL),
         designers=[institution()],
         elsewhere=[replace(first, points=Decimal(1))],
     )
     with pytest.raises(Validation) as refused:
         publish(
-            qualification(),
+            awarded(qualification()),
             institution(MALTA_COUNCIL),
             designers=[institution()],
             elsewhere=[replace(first, eqf_level=3), *others],

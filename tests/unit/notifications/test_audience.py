@@ -21,7 +21,8 @@ def any_fact(*types: str) -> st.SearchStrategy[Fact]:
 def concerned(fact: Any) -> set[UUID]:
     """The institutions that a fact names as home, host, owner or party."""
     named = {getattr(fact, name) for name in INSTITUTIONS if hasattr(fact, name)}
-    return named | {party.institution_id for party in getattr(fact, "parties", ())}
+    hosts = set(getattr(fact, "host_ids", ()))
+    return named | hosts | {party.institution_id for party in getattr(fact, "parties", ())}
 
 
 @pytest.mark.parametrize("type_", FACTS)
@@ -51,6 +52,7 @@ def test_whatever_concerns_institutions_is_for_those_it_names_and_for_no_other(f
     reached = audience(fact)
     assert not reached.everyone
     assert reached.institution_ids == concerned(fact)
+    assert reached.home_id == getattr(fact, "home_id", None)
 
 
 @given(any_fact(*FACTS.keys() - PUBLIC))

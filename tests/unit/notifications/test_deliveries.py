@@ -5,17 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notifications.domain.answers import Answer
 from services.notifications.domain.deliveries import (
     ATTEMPTS,
     DELAYS,
     LONGEST_RETRY_AFTER,
     TRANSITIONS,
-    Answer,
+    TRIED_ONCE,
     Command,
     Delivery,
     DeliveryState,
+    Reason,
     Verdict,
-    is_gone,
     redeliver,
     settle,
     verdict,
@@ -52,10 +53,6 @@ def test_no_answer_at_all_is_tried_again():
     assert verdict(Answer(error="TimeoutError"), 0) is Verdict.TRY_AGAIN
 
 
-def test_only_410_means_gone():
-    assert [status for status in range(100, 600) if is_gone(Answer(status))] == [410]
-
-
 def test_ten_attempts_are_made_over_about_75_hours():
     at, failures = NOW, 0
     while (settled := settle(Answer(500), failures, at, chance=0)).next_attempt_at:
@@ -64,6 +61,18 @@ def test_ten_attempts_are_made_over_about_75_hours():
     assert settled.state is DeliveryState.DEAD_LETTER
     assert settled.failures == ATTEMPTS == 10
     assert timedelta(hours=75) < at - NOW < timedelta(hours=76)
+
+
+def test_a_dead_letter_says_why():
+    assert settle(Answer(404), 0, NOW, 0).reason is Reason.REFUSED
+    assert settle(Answer(500), ATTEMPTS - 1, NOW, 0).reason is Reason.EXHAUSTED
+    assert settle(Answer(500), 0, NOW, 0).reason is None
+    assert settle(Answer(200), 0, NOW, 0).reason is None
+
+
+def test_a_ping_is_tried_once():
+    settled = settle(Answer(500), 0, NOW, 0, TRIED_ONCE)
+    assert (settled.state, settled.next_attempt_at) == (DeliveryState.DEAD_LETTER, None)
 
 
 @given(ANSWERS, st.integers(0, ATTEMPTS - 1), CHANCES)
@@ -110,7 +119,10 @@ def test_only_what_is_over_can_be_sent_again(state: DeliveryState):
         assert refused.value.members == {"state": state, "possible": []}
 
 
-@pytest.mark.parametrize("state", set(SubscriptionState) - {SubscriptionState.ACTIVE})
+LISTENING = {SubscriptionState.ACTIVE, SubscriptionState.PAUSED}
+
+
+@pytest.mark.parametrize("state", sorted(set(SubscriptionState) - LISTENING))
 def test_nothing_is_sent_again_to_who_does_not_listen_any_more(state: SubscriptionState):
     with pytest.raises(WrongState, match=state):
         redeliver(delivery(DeliveryState.DEAD_LETTER), state, NOW)

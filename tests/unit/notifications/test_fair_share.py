@@ -2,14 +2,15 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from services.notifications.delivery.fair_share import FIRST, MOST, QUICK_MS, free_shares
-from services.notifications.domain.deliveries import Answer, settle
+from services.notifications.domain.answers import Answer
+from services.notifications.domain.deliveries import settle
 from services.notifications.store import Attempt, Claimed
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 ONE, OTHER = uuid4(), uuid4()
 
 
-def attempt(subscription_id: UUID, duration_ms: int = 20, status: int = 200) -> Attempt:
+def attempt(subscription_id: UUID, duration_ms: int = 20, status: int | None = 200) -> Attempt:
     claimed = Claimed(
         id=uuid4(),
         version=2,
@@ -21,7 +22,8 @@ def attempt(subscription_id: UUID, duration_ms: int = 20, status: int = 200) -> 
         traceparent="",
         body=b"{}",
         url="https://hooks.school.example/",
-        sealed_secret=b"",
+        position=1,
+        sealed_secrets=(),
     )
     answer = Answer(status)
     return Attempt(uuid4(), claimed, NOW, duration_ms, answer, settle(answer, 0, NOW, chance=0))
@@ -40,6 +42,10 @@ def test_each_quick_answer_opens_more_be_it_a_refusal():
 def test_two_rounds_of_answers_open_everything():
     [second] = free_shares([], [attempt(ONE)] * FIRST).values()
     assert free_shares([], [attempt(ONE)] * second) == {ONE: MOST}
+
+
+def test_where_nobody_answers_nothing_opens_however_quickly():
+    assert free_shares([ONE] * FIRST, [attempt(ONE, status=None)] * 50) == {ONE: 0}
 
 
 def test_a_slow_answer_opens_nothing():

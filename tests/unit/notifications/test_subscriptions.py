@@ -1,22 +1,33 @@
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import uuid4
 
 import pytest
 
+from services.notifications.domain.entitlement import Reach, Scope
 from services.notifications.domain.subscriptions import (
-    TRANSITIONS,
+    BOTH_SECRETS_FOR,
     Command,
-    Scope,
     Subscription,
     SubscriptionState,
+    change,
     check_event_types,
+    check_scope,
     delete,
     disable,
-    granted_scope,
+    pause,
+    ping,
+    require,
+    resume,
+    rotate,
+    verify,
+    warn,
 )
-from shared.contracts.notifications import SubscriptionDisabled
+from shared.contracts.notifications import SubscriptionDisabled, SubscriptionFailing, SubscriptionVerified
 from shared.problems import ScopeNotGranted, Validation, WrongState
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
 
 def subscription(state: SubscriptionState = SubscriptionState.ACTIVE) -> Subscription:
@@ -28,26 +39,104 @@ def subscription(state: SubscriptionState = SubscriptionState.ACTIVE) -> Subscri
         scope=Scope(),
         description=None,
         sealed_secret=b"sealed",
-        created_at=datetime(2026, 9, 1, tzinfo=UTC),
+        created_at=NOW,
         state=state,
         version=3,
     )
 
 
-COMMANDS = {Command.DISABLE: lambda one: disable(one, 1)[0], Command.DELETE: delete}
+def asked(command: Command) -> Callable[[Subscription], Subscription]:
+    """It only asks whether it may; what follows is a delivery."""
+
+    def ask(one: Subscription) -> Subscription:
+        require(one, command)
+        return one
+
+    return ask
+
+
+COMMANDS: dict[Command, Callable[[Subscription], Subscription]] = {
+    Command.VERIFY: lambda one: verify(one)[0],
+    Command.PING: asked(Command.PING),
+    Command.CHANGE: lambda one: change(one, (), Scope(), None),
+    Command.ROTATE: lambda one: rotate(one, b"new", NOW),
+    Command.PAUSE: pause,
+    Command.RESUME: resume,
+    Command.REDELIVER: asked(Command.REDELIVER),
+    Command.DISABLE: lambda one: disable(one, 1)[0],
+    Command.DELETE: delete,
+}
+EXPECTED = {
+    "requested": {"verify": "active", "change": "requested", "rotate": "requested", "delete": "deleted"},
+    "active": {
+        "ping": "active",
+        "change": "active",
+        "rotate": "active",
+        "pause": "paused",
+        "redeliver": "active",
+        "disable": "disabled",
+        "delete": "deleted",
+    },
+    "paused": {
+        "change": "paused",
+        "rotate": "paused",
+        "resume": "active",
+        "redeliver": "paused",
+        "disable": "disabled",
+        "delete": "deleted",
+    },
+    "disabled": {"verify": "active", "change": "disabled", "rotate": "disabled", "delete": "deleted"},
+    "deleted": {},
+}
 
 
 @pytest.mark.parametrize(("state", "command"), list(product(SubscriptionState, Command)))
-def test_a_subscription_changes_as_the_table_says_and_in_no_other_way(state: SubscriptionState, command: Command):
+def test_a_subscription_lives_as_the_table_says_and_in_no_other_way(state: SubscriptionState, command: Command):
     before = subscription(state)
-    if after := TRANSITIONS.get((state, command)):
+    if after := EXPECTED[state].get(command):
         changed = COMMANDS[command](before)
-        assert (changed.state, changed.version) == (after, 4)
+        assert changed.state == after
+        assert changed.version == (3 if changed is before else 4)
     else:
         with pytest.raises(WrongState) as refused:
             COMMANDS[command](before)
         assert refused.value.members["state"] == state
-        assert refused.value.members["possible"] == [known for was, known in TRANSITIONS if was is state]
+        assert set(refused.value.members["possible"]) == EXPECTED[state].keys()
+
+
+def test_an_endpoint_that_proved_itself_is_said_to_be_verified():
+    before = subscription(SubscriptionState.REQUESTED)
+    _, facts = verify(before)
+    assert facts == [SubscriptionVerified(subscription_id=before.id, version=4, owner_id=before.owner_id)]
+
+
+def test_a_ping_changes_nothing():
+    before = subscription()
+    assert ping(before).version == before.version
+
+
+def test_the_secret_before_goes_on_signing_for_a_day_and_no_third_one_does():
+    before = subscription()
+    once = rotate(before, b"second", NOW)
+    assert (once.sealed_secret, once.sealed_old_secret, once.old_secret_until) == (
+        b"second",
+        b"sealed",
+        NOW + BOTH_SECRETS_FOR,
+    )
+    twice = rotate(once, b"third", NOW + timedelta(hours=1))
+    assert (twice.sealed_secret, twice.sealed_old_secret) == (b"third", b"second")
+
+
+def test_a_warning_says_when_it_will_end():
+    before = subscription()
+    [fact] = warn(before, NOW)
+    assert fact == SubscriptionFailing(
+        subscription_id=before.id,
+        version=3,
+        owner_id=before.owner_id,
+        failing_since=NOW,
+        disabled_at=NOW + timedelta(days=5),
+    )
 
 
 def test_a_disabled_subscription_says_so_to_its_owner():
@@ -60,20 +149,20 @@ def test_a_disabled_subscription_says_so_to_its_owner():
     ]
 
 
-def test_nobody_gets_a_country_that_was_not_granted():
-    with pytest.raises(ScopeNotGranted, match="MT"):
-        granted_scope(Scope(countries=frozenset({"FR", "MT"})), frozenset({"FR"}))
-
-
-def test_a_scope_without_countries_takes_all_that_are_granted():
-    qualification = uuid4()
-    asked = Scope(qualification_ids=frozenset({qualification}))
-    assert granted_scope(asked, frozenset({"FR"})) == Scope(frozenset({"FR"}), frozenset({qualification}))
-    assert granted_scope(asked, frozenset()) == asked
-
-
-def test_a_scope_may_take_fewer_countries_than_are_granted():
-    assert granted_scope(Scope(frozenset({"FR"})), frozenset({"FR", "MT"})).countries == {"FR"}
+@pytest.mark.parametrize("institution_granted", [True, False])
+@pytest.mark.parametrize("country_granted", [True, False])
+def test_only_what_is_granted_can_be_asked_for(*, institution_granted: bool, country_granted: bool):
+    other = uuid4()
+    reach = Reach(
+        {other: frozenset({uuid4()})} if institution_granted else {}, {"FR": frozenset()} if country_granted else {}
+    )
+    scope = Scope(frozenset({"FR"}), institution_ids=frozenset({other}))
+    check_scope(Scope(qualification_ids=frozenset({uuid4()}), own_learners=True), Reach())
+    if institution_granted and country_granted:
+        check_scope(scope, reach)
+    else:
+        with pytest.raises(ScopeNotGranted):
+            check_scope(scope, reach)
 
 
 def test_an_event_type_that_does_not_exist_is_pointed_at():

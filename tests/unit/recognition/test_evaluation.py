@@ -13,6 +13,7 @@ from services.recognition.domain.ledger import verify
 from shared.contracts.assessment import Result, TranscriptIssued
 from shared.contracts.recognition import (
     CreditRecognised,
+    EvidenceKept,
     QualificationCompleted,
     ReasonCode,
     ReviewRequired,
@@ -74,11 +75,13 @@ def test_an_older_issue_says_nothing_new():
     assert len(evaluated(U3, U3.transcript, later, U3.transcript).outcomes) == 1
 
 
-def test_a_second_transcript_on_what_counts_already_is_a_duplicate():
+def test_a_second_transcript_on_what_counts_already_is_evidence_only():
     again = transcript_issued(U3.agreement)
     batch = evaluated(U3, U3.transcript, again)
     [_, (_, duplicate)] = batch.outcomes
+    assert duplicate.decision.state is DecisionState.EVIDENCE_ONLY
     assert duplicate.decision.reasons == (ReasonCode.DUPLICATE_CREDIT,)
+    assert [type(fact) for fact in duplicate.facts] == [ValidationCompleted, EvidenceKept]
     assert len(entries(batch)) == 1
 
 

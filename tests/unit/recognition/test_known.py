@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.recognition.domain.decisions import judge
+from services.recognition.domain.gathering import gather
 from services.recognition.domain.known import in_force
-from services.recognition.domain.unit_facts import gather
 from shared.contracts.catalogue import CountryPolicyPublished
 from shared.contracts.recognition import ReasonCode
 from tests.support.stories import TODAY, story

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from services.recognition.domain.decisions import judge
-from services.recognition.domain.unit_facts import UnitFacts, gather
+from services.recognition.domain.gathering import gather
+from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.agreements import (
     MemorandumExpired,
     MemorandumResumed,

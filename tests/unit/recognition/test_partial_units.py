@@ -82,10 +82,10 @@ def test_a_unit_grows_over_as_many_stays_as_it_takes():
     assert versions == [1, 2, 3]
 
 
-def test_a_part_of_a_unit_that_counts_already_is_a_duplicate():
+def test_a_part_of_a_unit_that_counts_already_is_evidence_only():
     batch = after(elsewhere(ITALY, K, S, RA), ITALY)
     [_, (_, second)] = batch.outcomes
-    assert second.decision.state is DecisionState.MANUAL_REVIEW
+    assert second.decision.state is DecisionState.EVIDENCE_ONLY
     assert ReasonCode.DUPLICATE_CREDIT in second.decision.reasons
 
 

@@ -1,76 +1,111 @@
+from collections.abc import Sequence
 from dataclasses import replace
-from uuid import uuid4
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.recognition.domain.decisions import DecisionState
-from services.recognition.domain.evaluation import Outcome, evaluate
 from services.recognition.domain.known import NotKnownYetError
-from services.recognition.domain.ledger import EntryKind
-from services.recognition.domain.simulation import Draft, PredictedUnit, Prediction, all_achieved, as_if_agreed, predict
+from services.recognition.domain.simulation import (
+    Draft,
+    PredictedUnit,
+    Prediction,
+    all_achieved,
+    as_if_agreed,
+    case_of,
+    predict,
+)
 from services.recognition.domain.standing import Standing
 from shared.contracts.agreements import PlannedAssessment
-from shared.contracts.assessment import AssessmentValue, Authority, Method, Procedure, Result
+from shared.contracts.assessment import AssessmentValue, Method
+from shared.contracts.catalogue import OutcomeKind
+from shared.contracts.facts import Fact
 from shared.contracts.recognition import CreditRecognised, QualificationCompleted, ReasonCode
 from shared.problems import Validation
-from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
+from tests.support.builders.assessment import assessment_value, transcript_issued
 from tests.support.evaluating import AT
-from tests.support.stories import Story, documenting, story
+from tests.support.results import assessments_of
+from tests.support.settling import Kept
+from tests.support.stories import Graded, Story, documenting, elsewhere, story
 
 TWO, ALL = story("U1", "U3"), story("U1", "U2", "U3", "U4", "U5")
 SMALL = replace(TWO, home=replace(TWO.home, units=TWO.home.units[:1]))
+PART, BEST = story("U2"), Graded(**vars(story()))
+K, S, RA = OutcomeKind
 
 
 def predicted(told: Story, *assessments: AssessmentValue, standing: Standing | None = None) -> Prediction:
     assumed = assessments or all_achieved(told.agreement, uuid4)
-    return predict(standing or Standing(), told.known, told.agreement, assumed, AT, uuid4)
-
-
-@st.composite
-def assessments_of(draw: st.DrawFn, told: Story) -> AssessmentValue:
-    """Whatever may come back from abroad."""
-    results = tuple(replace(one, result=draw(st.sampled_from(Result))) for one in outcome_results(told.agreement))
-    return assessment_value(
-        told.agreement,
-        results=results,
-        procedure=draw(st.sampled_from(Procedure)),
-        authority=draw(st.sampled_from(Authority)),
-        second_person=draw(st.booleans()),
-        grade=draw(st.sampled_from(["14", None])),
-        grade_scale="FR-20",
-    )
-
-
-def essence(outcome: Outcome) -> tuple[object, ...]:
-    """What is decided and why, without the ids of what it was decided on."""
-    decision = outcome.decision
-    trace = [(one.rule, one.version, one.passed, one.reasons) for one in decision.trace]
-    points = outcome.entry.points if outcome.entry and outcome.entry.kind is EntryKind.CREDIT else None
-    [conversion] = [one.conversion for one in outcome.facts if isinstance(one, CreditRecognised)] or [None]
-    return decision.unit_id, decision.state, decision.reasons, points, conversion, trace
+    return predict(standing or Standing(), case_of(told.known, told.agreement, assumed, AT, uuid4), AT, uuid4)
 
 
 def foretold(unit: PredictedUnit) -> tuple[object, ...]:
+    """What is decided and why, without the ids of what it was decided on."""
     trace = [(one.rule, one.version, one.passed, one.reasons) for one in unit.trace]
     return unit.unit_id, unit.state, unit.reasons, unit.points, unit.conversion, trace
 
 
-@pytest.mark.parametrize("told", [TWO, ALL, SMALL, documenting(TWO)], ids=["two", "all", "completing", "documenting"])
-@settings(suppress_health_check=[HealthCheck.too_slow])
+def come_true(kept: Kept, transcript_id: UUID, said: Sequence[Fact]) -> list[tuple[object, ...]]:
+    """The same of what was really decided on a transcript."""
+    credits_ = {one.decision_id: one for one in said if isinstance(one, CreditRecognised)}
+    decided = [one for one in kept.decisions.values() if one.transcript_id == transcript_id]
+    return [
+        (
+            one.unit_id,
+            one.state,
+            one.reasons,
+            credits_[one.decision_id].points if one.decision_id in credits_ else None,
+            credits_[one.decision_id].conversion if one.decision_id in credits_ else None,
+            [(rule.rule, rule.version, rule.passed, rule.reasons) for rule in one.trace],
+        )
+        for one in decided
+    ]
+
+
+LEARNERS = {
+    "two": (TWO,),
+    "all": (ALL,),
+    "completing": (SMALL,),
+    "documenting": (documenting(TWO),),
+    "parts": (PART, elsewhere(PART, RA), elsewhere(PART, K, S, RA)),
+    "best grade": (BEST, elsewhere(BEST, K, S, RA), elsewhere(BEST, RA)),
+}
+"""Each with the stays abroad that may come one after the other, in any order and more than once."""
+
+
+@pytest.mark.parametrize("stays", LEARNERS.values(), ids=LEARNERS)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_a_simulation_predicts_what_happens_when_exactly_these_results_arrive(told: Story, data: st.DataObject):
+def test_a_simulation_predicts_what_happens_when_exactly_these_results_arrive(
+    stays: Sequence[Story], data: st.DataObject
+):
+    kept = Kept()
+    for _ in range(data.draw(st.integers(0, 3))):  # what has happened before
+        told = data.draw(st.sampled_from(stays))
+        kept.hear(told, transcript_issued(told.agreement, data.draw(assessments_of(told))))
+    told = data.draw(st.sampled_from(stays))
     assumed = [data.draw(assessments_of(told)) for _ in range(data.draw(st.integers(1, 3)))]
-    standing = Standing()
-    if data.draw(st.booleans()):  # something has happened before
-        earlier = transcript_issued(told.agreement, data.draw(assessments_of(told)))
-        standing, _ = evaluate(standing, told.units(earlier), AT, uuid4)
-    prediction = predicted(told, *assumed, standing=standing)
-    _, outcomes = evaluate(standing, told.units(transcript_issued(told.agreement, *assumed)), AT, uuid4)
-    assert [foretold(one) for one in prediction.units] == [essence(one) for one in outcomes]
-    said = [fact for outcome in outcomes for fact in outcome.facts]
+    prediction = kept.predicted(told, assumed)
+    came = transcript_issued(told.agreement, *assumed)
+    said = kept.hear(told, came)
+    came_true = come_true(kept, came.transcript_id, said)
+    assert sorted(map(foretold, prediction.units), key=str) == sorted(came_true, key=str)
     assert prediction.completes_qualification == any(isinstance(fact, QualificationCompleted) for fact in said)
+
+
+def test_a_better_grade_is_foretold_to_take_the_place_of_the_first():
+    kept = Kept()
+    first, better = (assessment_value(BEST.agreement, grade=mark, grade_scale="FR-20") for mark in ("12", "14"))
+    kept.hear(BEST, transcript_issued(BEST.agreement, first))
+    [unit] = kept.predicted(BEST, [better]).units
+    assert (unit.state, unit.points) == (DecisionState.RECOGNISED, Decimal("30.0"))
+    assert unit.conversion
+    assert unit.conversion.grade == "14"
+    [credit] = kept.credits.values()
+    assert credit.grade == "12", "nothing has happened"
 
 
 def test_if_all_that_is_agreed_is_achieved_it_counts():
@@ -108,14 +143,7 @@ def test_where_methods_are_agreed_all_is_achieved_by_them():
 
 def test_a_fact_that_has_not_arrived_is_named():
     with pytest.raises(NotKnownYetError, match="qualification:"):
-        predict(
-            Standing(),
-            replace(TWO.known, qualifications={}),
-            TWO.agreement,
-            all_achieved(TWO.agreement, uuid4),
-            AT,
-            uuid4,
-        )
+        case_of(replace(TWO.known, qualifications={}), TWO.agreement, all_achieved(TWO.agreement, uuid4), AT, uuid4)
 
 
 def draft(told: Story) -> Draft:

@@ -2,11 +2,12 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from jinja2 import UndefinedError
 
-from shared.pages import Pages, wants_page
+from shared.pages import Pages, wants_page, way_to_top
 
 TEMPLATE = (
     '{% extends "layout.html" %}{% block title %}{{ name }}{% endblock %}{% block content %}{{ name }}{% endblock %}'
@@ -57,3 +58,14 @@ def test_a_value_that_nobody_gave_is_an_error_and_not_a_gap(pages: Pages):
 )
 def test_who_names_html_first_gets_a_page(accept: str, page):
     assert wants_page(accept) is page
+
+
+@pytest.mark.parametrize("path", ["/pages/", "/pages/session", "/pages/subscriptions/1", "/pages/subscriptions/1/ping"])
+@pytest.mark.parametrize("prefix", ["", "/notifications"])
+def test_links_lead_to_the_top_whatever_the_prefix(path: str, prefix: str):
+    assert urljoin(prefix + path, way_to_top(path)) == f"{prefix}/pages/"
+
+
+def test_a_page_for_a_person_may_have_forms_that_stay_here(pages: Pages):
+    answer = pages.answer_to_person("hello.html", "/pages/hello", name="-")
+    assert "form-action 'self'" in answer.headers["content-security-policy"]

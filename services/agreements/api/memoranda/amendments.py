@@ -26,9 +26,11 @@ async def propose_amendment(
     """Put changed terms to signature, as signatory of a party, while the ones in force stay in force.
 
     It takes the approval of all parties, those who come and those who go included (`amendment.needs`); where only
-    entries of qualifications change, that of the signatories named for these. There is one amendment at a time.
+    entries of qualifications change, that of the signatories named for these. There is one amendment at a time. Where
+    the changed terms, other than the ones in force, are like another memorandum, `duplicate_because` says why there
+    have to be both.
     """
-    memorandum = await handlers.propose_amendment(tx, caller, memorandum_id, version, body.terms())
+    memorandum = await handlers.propose_amendment(tx, caller, memorandum_id, version, body.terms(), body.override())
     return answer(response, memorandum)
 
 

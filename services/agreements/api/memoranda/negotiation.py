@@ -26,9 +26,12 @@ async def counter_propose_memorandum(
     """Put other terms to signature, as signatory of a party that did not propose the present ones.
 
     The new content has the next `content_version`, and approvals of the one before are void; see `versions` for what
-    has changed.
+    has changed. Where these terms, other than the ones before, are like another memorandum, `duplicate_because` says
+    why there have to be both, as in a draft.
     """
-    memorandum = await handlers.counter_propose_memorandum(tx, caller, memorandum_id, version, body.terms())
+    memorandum = await handlers.counter_propose_memorandum(
+        tx, caller, memorandum_id, version, body.terms(), body.override()
+    )
     return answer(response, memorandum)
 
 

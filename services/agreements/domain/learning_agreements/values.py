@@ -103,6 +103,8 @@ class LearningAgreement:
     completed_on: date | None = None
     ending: Ending | None = None
     complement: Complement | None = None
+    learner_erased: bool = False
+    """Then nothing is written about the learner here any more."""
 
     def occupying(self) -> Iterator[Terms]:
         """What takes the learner's time: what is agreed, by its actual days, and a change that home has signed."""

@@ -9,8 +9,8 @@ from services.agreements.domain.memoranda.quorum import quorum
 from services.agreements.domain.memoranda.roles import Actor
 from services.agreements.domain.memoranda.said import Institutions
 from services.agreements.domain.memoranda.states import Command
-from services.agreements.domain.memoranda.taken import Taken, entry, move
-from services.agreements.domain.memoranda.values import Amendment, Approval, Memorandum
+from services.agreements.domain.memoranda.taken import Taken, entry, move, overridden
+from services.agreements.domain.memoranda.values import Amendment, Approval, Memorandum, Override
 from services.agreements.domain.memorandum_checks import check_party_competent, check_proposable
 from services.agreements.domain.memorandum_terms import Terms
 from services.agreements.domain.revisions import Seen
@@ -24,7 +24,12 @@ from shared.problems import error, refuse
 
 
 def propose_amendment(
-    memorandum: Memorandum, terms: Terms, actor: Actor, institutions: Institutions, at: datetime
+    memorandum: Memorandum,
+    terms: Terms,
+    override: Override | None,
+    actor: Actor,
+    institutions: Institutions,
+    at: datetime,
 ) -> Taken:
     proposed, _ = move(memorandum, Command.PROPOSE_AMENDMENT, actor, at)
     _check_goes_on(memorandum.terms, terms, at.date())
@@ -35,6 +40,7 @@ def propose_amendment(
         proposed_by=actor.institution_id,
         proposed_at=at,
         needs=tuple(sorted(quorum(memorandum.terms, terms))),
+        override=override,
     )
     proposed = replace(
         with_parties(proposed, terms, institutions), amendment=amendment, contents=memorandum.contents + 1
@@ -77,7 +83,7 @@ def approve_amendment(
     line = entry(moved, Command.APPROVE_AMENDMENT, actor, at, content_version=amendment.revision.number)
     if approved | {actor.institution_id} != set(amendment.needs):
         return Taken(moved, line, [fact])
-    amended = _amended(moved, amendment)
+    amended, line = _amended(moved, amendment), replace(line, before=overridden(moved, amendment.override))
     return Taken(amended, line, [fact, said.content(MemorandumAmended, amended, institutions, at.date())])
 
 
@@ -90,6 +96,7 @@ def _amended(memorandum: Memorandum, amendment: Amendment) -> Memorandum:
         proposed_by=amendment.proposed_by,
         approvals=amendment.approvals,
         amendment=None,
+        override=amendment.override or memorandum.override,
     )
 
 

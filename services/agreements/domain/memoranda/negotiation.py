@@ -10,8 +10,8 @@ from services.agreements.domain.memoranda.drafting import countries_of
 from services.agreements.domain.memoranda.roles import Actor
 from services.agreements.domain.memoranda.said import Institutions
 from services.agreements.domain.memoranda.states import ONCE_ALL_APPROVED, Command
-from services.agreements.domain.memoranda.taken import Taken, entry, move
-from services.agreements.domain.memoranda.values import Approval, Ending, Memorandum
+from services.agreements.domain.memoranda.taken import Taken, entry, move, overridden
+from services.agreements.domain.memoranda.values import Approval, Ending, Memorandum, Override
 from services.agreements.domain.memorandum_checks import check_party_competent, check_proposable
 from services.agreements.domain.memorandum_terms import Terms, in_order
 from services.agreements.domain.revisions import Revision, Seen, numbered
@@ -26,7 +26,12 @@ from shared.problems import invalid
 
 
 def counter_propose(
-    memorandum: Memorandum, terms: Terms, actor: Actor, institutions: Institutions, at: datetime
+    memorandum: Memorandum,
+    terms: Terms,
+    override: Override | None,
+    actor: Actor,
+    institutions: Institutions,
+    at: datetime,
 ) -> Taken:
     """Another party's whole new content: what was approved before is void (domain.md 3.7, iias scenario 19)."""
     countered, _ = move(memorandum, Command.COUNTER_PROPOSE, actor, at)
@@ -38,10 +43,12 @@ def counter_propose(
         revision=changed_content(memorandum, terms),
         contents=memorandum.contents + 1,
         approvals=(),
+        override=override or memorandum.override,
     )
     more = countered.revision.said()
     fact = said.step(MemorandumCounterProposed, countered, institutions, actor.institution_id, at.date(), **more)
-    return Taken(countered, entry(countered, Command.COUNTER_PROPOSE, actor, at), [fact])
+    line = entry(countered, Command.COUNTER_PROPOSE, actor, at, before=overridden(memorandum, override))
+    return Taken(countered, line, [fact])
 
 
 def approve(

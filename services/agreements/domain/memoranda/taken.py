@@ -1,7 +1,7 @@
 """A transition taken: the state that follows, what is said of it, what its history keeps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.agreements.domain.memoranda.states import (
     Command,
     State,
 )
-from services.agreements.domain.memoranda.values import Memorandum
+from services.agreements.domain.memoranda.values import Memorandum, Override
 from shared.contracts.facts import Fact
 from shared.problems import WrongState
 from shared.transitions import following
@@ -76,6 +76,11 @@ def settled(memorandum: Memorandum) -> Memorandum:
     """Suspended instead of active as long as anybody holds all of it suspended."""
     state = memorandum.state
     return replace(memorandum, state=WHILE_SUSPENDED.get(state, state)) if memorandum.is_suspended() else memorandum
+
+
+def overridden(memorandum: Memorandum, override: Override | None) -> Mapping[str, Any] | None:
+    """For the history: why there was to be another one like it, before this reason took its place."""
+    return {"duplicate": asdict(memorandum.override)} if override and memorandum.override else None
 
 
 def entry(

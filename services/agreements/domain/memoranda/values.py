@@ -28,6 +28,14 @@ class Ending:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Override:
+    """Why it is wanted although there is one like it already."""
+
+    duplicate_of: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Amendment:
     """A changed content put to signature, while the one in force stays in force."""
 
@@ -38,6 +46,7 @@ class Amendment:
     needs: tuple[UUID, ...]
     """Whose approval it takes."""
     approvals: tuple[Approval, ...] = ()
+    override: Override | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +72,6 @@ class Notice:
     notified_at: datetime
     terminates_on: date
     """The last day on which it is in force."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Override:
-    """Why it is wanted although there is one like it already."""
-
-    duplicate_of: UUID
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,20 +3,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements.domain import memoranda
-from services.agreements.domain.memoranda import Memorandum
+from services.agreements.domain.memoranda import Memorandum, Override
 from services.agreements.domain.memorandum_checks import check_writable
 from services.agreements.domain.memorandum_terms import Terms
 from services.agreements.domain.revisions import Seen
+from services.agreements.handlers.memoranda.duplicates import check_written
 from services.agreements.handlers.memoranda.keeping import keep, opened
 from shared.auth import Principal
 
 
 async def propose_amendment(
-    tx: AsyncConnection, caller: Principal, memorandum_id: UUID, version: int, terms: Terms
+    tx: AsyncConnection, caller: Principal, memorandum_id: UUID, version: int, terms: Terms, override: Override | None
 ) -> Memorandum:
     scene = await opened(tx, caller, memorandum_id, version, terms)
     check_writable(terms, scene.actor.institution_id, scene.known)
-    taken = memoranda.propose_amendment(scene.memorandum, terms, scene.actor, scene.known.institutions, scene.at)
+    memorandum, institutions = scene.memorandum, scene.known.institutions
+    taken = memoranda.propose_amendment(memorandum, terms, override, scene.actor, institutions, scene.at)
+    await check_written(tx, caller, memorandum_id, terms, override, instead_of=memorandum.terms)
     return await keep(tx, scene.memorandum, taken)
 
 

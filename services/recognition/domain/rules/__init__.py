@@ -18,9 +18,17 @@ from services.recognition.domain.rules.results import RuleResult
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
 
-__all__ = ["RULES", "Rule", "RuleResult"]
+__all__ = ["RULES", "RULES_AT_HOME", "Rule", "RuleResult"]
 
 Rule = Callable[[UnitFacts, Validation], RuleResult]
+
+RULES_AT_HOME: tuple[Rule, ...] = (
+    r5_outcomes_achieved,
+    r9_unit_valid,
+    r10_not_counted_yet,
+    r11_country_recognises_units,
+)
+"""What is asked of what was no mobility, for which there is no host, agreement or mapping."""
 
 RULES: tuple[Rule, ...] = (
     r1_memorandum_in_force,

@@ -8,7 +8,10 @@ from shared.contracts.recognition import ValidationStatus
 
 
 def r4_confirmed_by_host(facts: UnitFacts, _: Validation) -> RuleResult:
-    """domain.md R4: issued by the host, assessed with authority, by two persons where the MoU asks for it."""
+    """domain.md R4: issued by the host, assessed with authority, by two persons where the MoU asks for it.
+
+    Once what it said of the unit was revoked, whatever it says anew is for a person.
+    """
     two_persons = all(assessment.second_person for assessment in facts.assessments)
     return result(
         "R4",
@@ -19,10 +22,12 @@ def r4_confirmed_by_host(facts: UnitFacts, _: Validation) -> RuleResult:
             "authorities": sorted({assessment.authority for assessment in facts.assessments}),
             "two_person_rule": facts.memorandum.two_person_rule,
             "two_persons": two_persons,
+            "revoked_decision_id": facts.revoked_decision_id,
         },
         TRANSCRIPT_NOT_CONFIRMED=facts.transcript.host_id == facts.agreement.host_id,
         ASSESSOR_NOT_AUTHORISED=all(assessment.authority is not Authority.NONE for assessment in facts.assessments),
         SECOND_PERSON_MISSING=two_persons or not facts.memorandum.two_person_rule,
+        SOURCE_REVOKED=facts.revoked_decision_id is None,
     )
 
 

@@ -44,14 +44,19 @@ def r7_comparability_valid(facts: UnitFacts, _: Validation) -> RuleResult:
 
 
 def r9_unit_valid(facts: UnitFacts, _: Validation) -> RuleResult:
-    """domain.md R9, 4.8: assessed within the home unit's validity."""
-    unit = facts.home_unit
+    """domain.md R9, 4.8: assessed within the home unit's validity; a credit for it is not over before it begins."""
+    unit, until = facts.home_unit, facts.credit_valid_until
     return result(
         "R9",
         {
             "valid_from": unit and unit.valid_from,
             "valid_until": unit and unit.valid_until,
             "assessed_on": facts.last_day,
+            "credit_valid_until": until,
+            "today": facts.today,
         },
-        VALIDITY_EXPIRED=unit is not None and facts.within(unit.valid_from, unit.valid_until),
+        version=2,
+        VALIDITY_EXPIRED=unit is not None
+        and facts.within(unit.valid_from, unit.valid_until)
+        and (until is None or facts.today <= until),
     )

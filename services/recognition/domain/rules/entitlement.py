@@ -7,17 +7,29 @@ from services.recognition.domain.validation import Validation
 from shared.contracts.catalogue import UnitRecognition
 
 
-def r10_not_counted_yet(facts: UnitFacts, _: Validation) -> RuleResult:
+def r10_not_counted_yet(facts: UnitFacts, validation: Validation) -> RuleResult:
     """domain.md R10, 4.2, 4.6: the unit does not count yet, and nothing that it is to count for counts twice.
 
-    That is: this learner has no credit for this unit of this qualification, and no host outcome that is agreed for it
-    is agreed for another unit too. The agreement alone says so, whichever of the units is achieved first.
+    That is: it is no second result, and no host outcome that is agreed for it counts for another unit of the
+    qualification, or is agreed for one. The agreement alone says so, whichever of the units is achieved first.
     """
     shared = facts.outcomes_also_agreed_elsewhere
+    mapped = {pair.host_outcome_id for pair in facts.agreed.outcomes}
+    elsewhere = sorted(mapped & facts.host_outcomes_counted_elsewhere)
     return result(
         "R10",
-        {"active_credit_id": facts.active_credit_id, "host_outcomes_of_other_units_too": shared},
-        DUPLICATE_CREDIT=facts.active_credit_id is None and not shared,
+        {
+            "active_credit_id": facts.active_credit_id,
+            "copy_of": facts.copy_of,
+            "host_outcomes_of_other_units_too": shared,
+            "host_outcomes_counted_elsewhere": elsewhere,
+        },
+        version=2,
+        DUPLICATE_CREDIT=facts.active_credit_id is None
+        and facts.copy_of is None
+        and not validation.is_second_result
+        and not shared
+        and not elsewhere,
     )
 
 

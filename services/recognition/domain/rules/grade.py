@@ -15,6 +15,7 @@ def r8_grade_passes(facts: UnitFacts, validation: Validation) -> RuleResult:
     asked = facts.policy is not None and facts.policy.grade_transfer
     complete = validation.status is ValidationStatus.VALIDATED
     given = host_grade(facts) if asked and complete else None
+    table = given and given.table
     at_home = conversion(facts) if given else None
     return result(
         "R8",
@@ -26,6 +27,11 @@ def r8_grade_passes(facts: UnitFacts, validation: Validation) -> RuleResult:
             "method": at_home and at_home.method,
             "confidence": at_home and at_home.confidence,
             "small_sample": at_home and at_home.small_sample,
+            "host_table_id": table and table.grade_table_id,
+            "host_table_version": table and table.version,
+            "home_table_id": at_home and at_home.home_table_id,
+            "home_table_version": at_home and at_home.home_table_version,
         },
+        version=2,
         GRADE_FAILED=given is None or not given.failed,
     )

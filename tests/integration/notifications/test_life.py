@@ -1,0 +1,180 @@
+"""A subscription from its request to its end, as its owner sees it."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import psycopg
+import pytest
+import pytest_asyncio
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from services.notifications.delivery import Deliverer
+from services.notifications.domain.subscriptions import Subscription
+from services.notifications.settings import Settings
+from services.notifications.store.vault import Vault
+from shared.auth import Principal
+from shared.contracts.notifications import SubscriptionVerified
+from shared.service import Running
+from tests.support.notifications import HOOK, hear, review, somebody, subscribe
+from tests.support.running import ApiCaller, said_about
+from tests.support.webhook_receiver import Reply, WebhookReceiver
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+EXPECTED = {
+    "requested": {"verification", "secret-rotation"},
+    "active": {"ping", "pause", "secret-rotation", "redelivery"},
+    "paused": {"resumption", "secret-rotation", "redelivery"},
+    "disabled": {"verification", "secret-rotation"},
+}
+COMMANDS: dict[str, Any] = {
+    "verification": None,
+    "ping": None,
+    "pause": None,
+    "resumption": None,
+    "secret-rotation": None,
+    "redelivery": {},
+}
+
+
+@pytest.fixture
+def who() -> Principal:
+    return somebody()
+
+
+@pytest.fixture
+def school(http: httpx2.AsyncClient, who: Principal) -> ApiCaller:
+    return ApiCaller(http, who.org, ("coordinator",))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def active(running: Running, who: Principal, receiver: WebhookReceiver, settings: Settings) -> Subscription:
+    made, _ = await subscribe(running, who, receiver.url, settings=settings)
+    return made
+
+
+def place(subscription: Subscription, command: str = "") -> str:
+    return f"/v1/subscriptions/{subscription.id}/{command}".rstrip("/")
+
+
+async def test_a_subscription_is_active_once_its_endpoint_answers_a_signed_ping(
+    running: Running, school: ApiCaller, receiver: WebhookReceiver, deliverer: Deliverer, owner: psycopg.AsyncConnection
+):
+    made = (await school.post("/v1/subscriptions", {"url": HOOK})).json()
+    at = f"/v1/subscriptions/{made['subscription_id']}"
+    await owner.execute("UPDATE subscriptions SET url = %s", [receiver.url])  # only tests may receive here
+    await hear(running, review(school.org))
+    receiver.replies.append(Reply(500, body=b"not yet"))
+    for state in ("requested", "active"):
+        asked = await school.post(f"{at}/verification", version=1)
+        assert (asked.status_code, asked.json()["state"], asked.headers["etag"]) == (200, "requested", '"1"')
+        await deliverer.run(running)
+        assert (await school.get(at)).json()["state"] == state
+    for came in receiver.received:
+        assert Webhook(made["secret"]).verify(came.body, came.headers)["type"] == "acquis.subscription.pinged.v1"
+    [fact] = await said_about(running, made["subscription_id"])
+    assert isinstance(fact, SubscriptionVerified)
+    assert len(receiver.received) == 2  # a ping is not tried again by itself, and nothing was queued before
+    failed, _ = (await school.get("/v1/deliveries")).json()["items"]
+    [attempt] = (await school.get(f"/v1/deliveries/{failed['delivery_id']}/attempts")).json()["items"]
+    assert (failed["state"], failed["reason"], attempt["response"]) == ("dead_letter", "exhausted", "not yet")
+
+
+@pytest.mark.parametrize("state", EXPECTED)
+async def test_each_state_allows_what_the_table_says_and_tells_it(
+    school: ApiCaller, active: Subscription, owner: psycopg.AsyncConnection, state: str
+):
+    for command, body in COMMANDS.items():
+        await owner.execute("UPDATE subscriptions SET state = %s, version = 2", [state])
+        stale = await school.post(place(active, command), body, version=1)
+        assert stale.status_code == 412, command
+        answer = await school.post(place(active, command), body, version=2)
+        if command in EXPECTED[state]:
+            assert answer.is_success, (command, answer.text)
+            assert "etag" in answer.headers
+        else:
+            assert (answer.status_code, answer.json()["state"]) == (409, state), command
+
+
+@pytest.mark.parametrize("role", ["assessor", "examiner", "learner", "operator", "signatory"])
+async def test_no_other_role_and_no_stranger_commands_a_subscription(
+    http: httpx2.AsyncClient, school: ApiCaller, active: Subscription, role: str
+):
+    other = ApiCaller(http, school.org, (role,))
+    stranger = ApiCaller(http, uuid4(), ("coordinator",))
+    for command, body in COMMANDS.items():
+        assert (await other.post(place(active, command), body, version=2)).status_code == 403
+        assert (await stranger.post(place(active, command), body, version=2)).status_code == 404
+    assert (await stranger.put(place(active), {}, version=2)).status_code == 404
+
+
+async def test_what_happens_during_a_pause_waits_for_its_end(
+    running: Running, school: ApiCaller, active: Subscription, receiver: WebhookReceiver, deliverer: Deliverer
+):
+    await hear(running, review(school.org))
+    paused = await school.post(place(active, "pause"), version=2)
+    assert (paused.json()["state"], paused.headers["etag"]) == ("paused", '"3"')
+    await hear(running, review(school.org))
+    assert await deliverer.run(running) == 0
+    await school.post(place(active, "resumption"), version=3)
+    assert await deliverer.run(running) == len(receiver.received) == 2
+
+
+async def test_a_rotated_secret_goes_on_being_valid_so_that_no_delivery_fails(
+    running: Running,
+    school: ApiCaller,
+    receiver: WebhookReceiver,
+    settings: Settings,
+    deliverer: Deliverer,
+    owner: psycopg.AsyncConnection,
+):
+    subscription, old = await subscribe(running, somebody(org=school.org), receiver.url, settings=settings)
+    rotated = await school.post(place(subscription, "secret-rotation"), version=2, key="once")
+    repeated = await school.post(place(subscription, "secret-rotation"), version=2, key="once")
+    new = rotated.json()["secret"]
+    assert repeated.json() == rotated.json()
+    assert "secret" not in (await school.get(place(subscription))).json()
+    await hear(running, review(school.org))
+    await deliverer.run(running)
+    await owner.execute("UPDATE subscriptions SET old_secret_until = now()")
+    await hear(running, review(school.org))
+    await deliverer.run(running)
+    both, one = receiver.received
+    for secret in (old, new):
+        Webhook(secret).verify(both.body, both.headers)
+    Webhook(new).verify(one.body, one.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old).verify(one.body, one.headers)
+
+
+async def test_everybody_may_ask_for_the_public_keys(http: httpx2.AsyncClient, settings: Settings):
+    answer = await http.get("/v1/webhook-keys")
+    assert answer.status_code == 200, answer.text
+    assert [item["public_key"] for item in answer.json()["items"]] == Vault(
+        settings.secret_key.get_secret_value()
+    ).public_keys
+
+
+async def test_a_ping_goes_ahead_of_what_waits_and_through_a_rest(
+    running: Running,
+    school: ApiCaller,
+    active: Subscription,
+    receiver: WebhookReceiver,
+    deliverer: Deliverer,
+    owner: psycopg.AsyncConnection,
+):
+    await hear(running, *(review(school.org) for _ in range(6)))
+    await owner.execute("UPDATE subscriptions SET failing_since = now(), rests_until = now() + interval '1 hour'")
+    assert await deliverer.run(running) == 0
+    queued = await school.post(place(active, "ping"), version=2)
+    assert queued.headers["location"] == f"/v1/deliveries/{queued.json()['delivery_id']}"
+    assert await deliverer.run(running) == 7
+    assert {came.headers["webhook-id"] for came in receiver.received[:4]} >= {queued.json()["event_id"]}
+    assert (await school.get(place(active))).json()["failing_since"] is None
+
+
+async def test_of_two_who_pause_at_once_one_wins(school: ApiCaller, active: Subscription):
+    answers = await asyncio.gather(*(school.post(place(active, "pause"), version=2) for _ in range(2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412]

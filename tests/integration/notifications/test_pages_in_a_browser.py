@@ -1,0 +1,126 @@
+"""The pages in a real Chromium: what axe finds, the keyboard, and the session of a browser."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from services.notifications.delivery import Deliverer
+from services.notifications.settings import Settings
+from shared.auth import Principal
+from shared.service import Running
+from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe
+from tests.support.streaming import bearer, served_api
+from tests.support.webhook_receiver import Reply, WebhookReceiver
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.asyncio,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
+]
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+@dataclass(frozen=True)
+class Visit:
+    page: Page
+    url: str
+    home: Principal
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(f"{self.url}/pages/{path}")
+
+    async def sign_in(self) -> None:
+        await self.open("session")
+        await self.page.get_by_label("Access token").fill(bearer(self.home)["Authorization"].removeprefix("Bearer "))
+        await self.page.get_by_role("button", name="Sign in").click()
+        await expect(self.page).to_have_url(f"{self.url}/pages/subscriptions")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(running: Running, chromium: Browser) -> AsyncIterator[Visit]:
+    async with served_api(running) as served, await chromium.new_context() as context:
+        yield Visit(await context.new_page(), str(served.http.base_url).rstrip("/"), somebody())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def paths(
+    running: Running, visit: Visit, receiver: WebhookReceiver, settings: Settings, deliverer: Deliverer
+) -> list[str]:
+    """A page of each kind, with something on it."""
+    subscription, _ = await subscribe(running, visit.home, receiver.url, settings=settings)
+    await hear(running, *(review(visit.home.org) for _ in range(3)))
+    receiver.replies += [Reply(400, body=b"We do not know this learner.")]
+    await deliverer.run(running)
+    dead = next(one for one in await deliveries_of(running, subscription) if one.state == "dead_letter")
+    return [
+        "session",
+        "subscriptions",
+        f"subscriptions/{subscription.id}",
+        f"subscriptions/{subscription.id}?told=tested",
+        "deliveries",
+        f"deliveries?subscription_id={subscription.id}&state=dead_letter",
+        f"deliveries/{dead.id}",
+        f"deliveries/{subscription.id}",
+    ]
+
+
+async def test_axe_finds_nothing_against_wcag_2_2_aa_on_any_page_light_or_dark(visit: Visit, paths: list[str]):
+    await visit.sign_in()
+    for path in paths:
+        await visit.open(path)
+        await visit.page.emulate_media(color_scheme="light")
+        await _expect_nothing_wrong(visit.page, WCAG)
+        await visit.page.emulate_media(color_scheme="dark")
+        await _expect_nothing_wrong(visit.page, CONTRAST)
+
+
+async def test_everything_can_be_reached_and_done_by_keyboard(visit: Visit, paths: list[str]):
+    await visit.sign_in()
+    await visit.open(paths[2])
+    await visit.page.keyboard.press("Tab")
+    await expect(visit.page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    send = visit.page.get_by_role("button", name="Send a test")
+    for _ in range(20):
+        await visit.page.keyboard.press("Tab")
+        if await send.evaluate("button => button === document.activeElement"):
+            break
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.page.get_by_role("status")).to_contain_text("A test was sent")
+
+
+async def test_the_browser_finds_no_breach_of_the_policy_and_forgets_the_session(visit: Visit, paths: list[str]):
+    said: list[str] = []
+    visit.page.on("console", lambda message: said.append(message.text))
+    await visit.sign_in()
+    for path in paths:
+        await visit.open(path)
+    assert [text for text in said if "Content Security Policy" in text] == []
+    await visit.open("subscriptions")
+    assert await visit.page.evaluate("document.cookie") == ""
+    await visit.page.get_by_role("button", name="Sign out").click()
+    await visit.open("subscriptions")
+    await expect(visit.page).to_have_url(f"{visit.url}/pages/session?then=subscriptions")
+
+
+async def _expect_nothing_wrong(page: Page, rules: dict[str, Any]) -> None:
+    found = await Axe().run(page, options=rules)
+    assert found.response["passes"]
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
