@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -95,6 +96,17 @@ CalendarDate = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20|21)"}),
 ]
 """A day from 1900 to 2199."""
+
+
+def _written_as_time(value: Any) -> Any:
+    # pydantic alone would also take a number for seconds since 1970.
+    if isinstance(value, datetime) or (isinstance(value, str) and ISO_DATE.match(value)):
+        return value
+    raise PydanticCustomError("time", "Write a time as YYYY-MM-DDThh:mm:ssZ, or with its offset from UTC.")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_as_time)]
+"""A time with its offset from UTC, as in RFC 3339."""
 
 
 @dataclass(frozen=True)

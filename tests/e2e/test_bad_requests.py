@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 WITH_A_TOKEN = [one for one in OPERATIONS if not one.is_public]
-WITH_BODY = [one for one in OPERATIONS if one.method in {"post", "put"}]
+WITH_BODY = [one for one in OPERATIONS if one.takes_body]
 MEBIBYTE = 1_048_576
 NOW = int(clock.now().timestamp())
 

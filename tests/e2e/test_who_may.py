@@ -67,7 +67,7 @@ async def test_another_institution_may_do_everything_but_not_here(told_world: To
 
 
 @pytest.mark.parametrize("operation", [one for one in GUARDED if one.is_list], ids=str)
-async def test_the_lists_of_another_institution_are_empty(told_world: ToldWorld, operation: Operation):
+async def test_the_lists_of_another_institution_are_empty(told_world: ToldWorld, ids, operation: Operation):
     foreigner = replace(told_world.staff("mt"), name="foreigner", org=uuid4(), countries=("XX",))
-    answer = await told_world.http.get(operation.path, headers=bearer(foreigner))
+    answer = await told_world.http.get(operation.at(ids), headers=bearer(foreigner))
     assert answer.json()["items"] == []

@@ -47,6 +47,10 @@ class Operation:
         return {one["name"] for one in self.described.get("parameters", ())}
 
     @property
+    def takes_body(self) -> bool:
+        return "requestBody" in self.described
+
+    @property
     def body_schema(self) -> str:
         """Where in the document the schema of the body is."""
         reference: str = self.described["requestBody"]["content"]["application/json"]["schema"]["$ref"]
@@ -55,7 +59,7 @@ class Operation:
     @property
     def examples(self) -> list[Any]:
         """Bodies as the document shows them; none if there is to be none."""
-        if "requestBody" not in self.described:
+        if not self.takes_body:
             return []
         schema: dict[str, Any] = DOCUMENT[self.service]["components"]["schemas"][self.body_schema.rpartition("/")[2]]
         return list(schema["examples"])

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from services.assessment.api.fields import Weight
 from services.assessment.api.report_bodies import OUTCOME, RESULTS, SHORT_REPORT, UNIT, ReportAnswer, ResultRequest
@@ -58,7 +58,7 @@ class AbsenceRequest(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"held_on": "2026-09-25", "excused": True}]})
 
     held_on: CalendarDate = Field(description="The day on which the learner was expected")
-    excused: bool = Field(False, strict=True)
+    excused: StrictBool = False
 
 
 class ModerationRequest(Body):

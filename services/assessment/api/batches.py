@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from services.assessment import handlers
 from services.assessment.api.fields import OwnDeadlines, distinct
@@ -31,9 +31,7 @@ class ItemBody(Body):
     version: Annotated[int, Field(strict=True, ge=1, le=999_999_999, description="The one that you last read")]
     report: ReportBody
     results: Results
-    confirm: Annotated[
-        bool, Field(strict=True, description="Also confirm it, or what somebody else has recorded so")
-    ] = False
+    confirm: Annotated[StrictBool, Field(description="Also confirm it, or what somebody else has recorded so")] = False
 
     def item(self) -> Item:
         return Item(

@@ -27,6 +27,7 @@ RECOGNITION: Mapping[str, str] = {
     "SECOND_PERSON_MISSING": "Assessed and confirmed by the same person, where two are asked for",
     "UNIT_NOT_COVERED": "The memorandum or the learning agreement does not cover the unit",
     "HASH_MISMATCH": "A document is not the one that was agreed or confirmed",
+    "SOURCE_REVOKED": "Credit from the same results of the host has been revoked: somebody has to decide",
 }
 
 CHANGES: Mapping[str, str] = {

@@ -4,13 +4,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.notifications import handlers, store
 from services.notifications.api.callers import Subscriber
 from services.notifications.domain.answers import why
 from services.notifications.domain.deliveries import DeliveryState, Reason
 from services.notifications.store import Wanted
+from shared.bodies import Instant
 from shared.entity_tags import IfMatch, set_etag
 from shared.paging import Page, Paged
 from shared.web import IdempotencyKey, Transaction, api_router
@@ -62,8 +63,8 @@ def _wanted(
     state: DeliveryState | None = None,
     type: Annotated[EventType | None, Query()] = None,  # noqa: A002 - what CloudEvents calls it
     event_id: UUID | None = None,
-    since: Annotated[AwareDatetime | None, Query(description="Queued first at this time or later")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Queued first before this time")] = None,
+    since: Annotated[Instant | None, Query(description="Queued first at this time or later")] = None,
+    until: Annotated[Instant | None, Query(description="Queued first before this time")] = None,
 ) -> Wanted:
     return Wanted(subscription_id, (state,) if state else (), type, event_id, since, until)
 

@@ -2,7 +2,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from services.notifications.api.callers import Subscriber
 from services.notifications.api.feed_poll import FeedPoll
@@ -46,6 +46,7 @@ async def list_events(
     last_event_id: Annotated[
         int | None,
         Header(ge=0, le=LAST_POSITION, description="For a stream: where the one before ended; counts before `after`"),
+        WithJsonSchema({"type": "integer", "minimum": 0, "maximum": LAST_POSITION}),
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Self, cast
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.recognition.api.decisions import RuleResultAnswer
@@ -42,8 +42,8 @@ class DraftUnit(Body):
     comparability_id: UUID
     comparability_version: Version
     outcomes: list[OutcomePairBody] = Field(min_length=1, max_length=200)
-    automatic: bool = True
-    has_conditions: bool = False
+    automatic: StrictBool = True
+    has_conditions: StrictBool = False
 
     @property
     def value(self) -> AgreedUnit:
@@ -88,7 +88,7 @@ class AssumedAssessment(Body):
     method: Method = Method.WORK_SIMULATION
     procedure: Procedure = Procedure.FOLLOWED
     authority: Authority = Authority.HOST_STAFF
-    second_person: bool = True
+    second_person: StrictBool = True
     attempt: int = Field(1, strict=True, ge=1, le=100)
     grade: ShortText | None = None
     grade_scale: ShortText | None = None

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, StrictBool, StringConstraints
 
 from services.notifications.domain.entitlement import Scope
 from services.notifications.domain.subscriptions import Subscription, SubscriptionState
@@ -51,7 +51,8 @@ class ScopeBody(Body):
         ),
     ] = frozenset()
     own_learners: Annotated[
-        bool, Field(description="Of what names your institution, only what is about your own learners, not guests")
+        StrictBool,
+        Field(description="Of what names your institution, only what is about your own learners, not guests"),
     ] = False
 
     def scope(self) -> Scope:
@@ -98,7 +99,7 @@ class SubscriptionRequest(SubscriptionChange):
         Field(description="https, port 443 or 8443"),
     ]
     ordered: Annotated[
-        bool,
+        StrictBool,
         Field(description="First in, first out for each learner: what fails holds up what comes after it about them"),
     ] = False
 

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications import handlers
 from services.notifications.api.callers import Subscriber
@@ -13,7 +13,7 @@ from services.notifications.api.subscriptions.bodies import NewSecretAnswer, Sub
 from services.notifications.domain.deliveries import DeliveryState
 from services.notifications.domain.subscriptions import Subscription
 from services.notifications.store import Wanted
-from shared.bodies import Body
+from shared.bodies import Body, Instant
 from shared.entity_tags import IfMatch, created, set_etag
 from shared.web import IdempotencyKey, Transaction, api_router
 
@@ -84,8 +84,8 @@ class RedeliveryRequest(Body):
         Field(max_length=5, description="`dead_letter`, `delivered`; what is under way is left alone anyway"),
     ] = (DeliveryState.DEAD_LETTER,)
     type: EventType | None = None
-    since: Annotated[AwareDatetime | None, Field(description="Queued first at this time or later")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Queued first before this time")] = None
+    since: Annotated[Instant | None, Field(description="Queued first at this time or later")] = None
+    until: Annotated[Instant | None, Field(description="Queued first before this time")] = None
 
 
 class RedeliveryAnswer(BaseModel):
