@@ -1,6 +1,7 @@
 """Signing in to the pages, and who may send their forms."""
 
 from urllib.parse import urljoin
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -56,7 +57,7 @@ async def test_without_a_provider_nobody_comes_back_from_it(http: httpx2.AsyncCl
 
 
 async def test_a_form_sent_too_late_is_answered_without_leaving_the_page(http: httpx2.AsyncClient):
-    answer = await http.post("/pages/subscriptions/verification", headers=SAME_ORIGIN)
+    answer = await http.post(f"/pages/subscriptions/{uuid4()}/verification", headers=SAME_ORIGIN)
     assert (answer.status_code, "location" in answer.headers) == (401, False)
     assert "Nothing was changed" in answer.text
 

@@ -125,6 +125,7 @@ async def planned(recognition: Running, query: sa.TextClause) -> str:
     arrays = ("ids", "versions", "learners", "transcripts", "keys", "positions", "grading")
     nobody: dict[str, Any] = {name: [] for name in arrays} | {"country": "", "position": 0, "hash": ""}
     nobody |= {
+        "learners": [uuid4()],  # of an empty list everything is true, and so of use any index
         "learner_id": uuid4(),
         "replaced": [],
         "after": uuid4(),
