@@ -31,7 +31,7 @@ demo: $(READY) ## play the story once more on what `make run` started
 down: $(READY) ## stop what `make run` started and remove what it made
 	@$(BIN)/python -m deploy.local down
 
-check: $(READY) ## format, lint, types, import walls, contracts, unit tests: seconds
+check: $(READY) ## format, lint, types, import walls, contracts, unit tests: a minute
 	@$(BIN)/ruff format --check --quiet $(SOURCES) || { echo "Run 'make format'."; exit 1; }
 	$(BIN)/ruff check --quiet $(SOURCES)
 	$(BIN)/mypy

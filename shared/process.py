@@ -17,7 +17,7 @@ from shared import contracts, telemetry
 from shared.auth import Authenticator
 from shared.health import health_router
 from shared.jwks import IssuerKeys
-from shared.pages.sign_in import sign_in_of
+from shared.pages.provider import sign_in_of
 from shared.pruning import PRUNING
 from shared.service import Running
 from shared.settings import PlatformSettings

@@ -1,6 +1,6 @@
 """Who is signed in to the pages: a cookie with the very access token that the API takes, so with the same rights.
 
-With a client for pages configured the token comes from the OIDC provider (`shared.pages.sign_in`), and whoever has
+With a client for pages configured the token comes from the OIDC provider (`shared.pages.provider`), and whoever has
 none, or one that has ended, is sent there and back; without one a person enters a token.
 
 The cookie is for `/pages/` alone: the API never looks at it, so no other site can make a browser call the API. It is
@@ -18,7 +18,7 @@ from starlette.requests import cookie_parser
 
 from shared.auth import Principal
 from shared.pages import HERE, Pages, way_to_top
-from shared.pages.sign_in import Attempt, SignIn
+from shared.pages.provider import Attempt, SignIn
 from shared.problems import Forbidden, NotFound, Problem, Unauthorised, invalid
 
 PATH = "/pages/"
