@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 Found = TypeVar("Found")
 MAY_COME = {HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 90.0
+"""A webhook that a worker had in hand when it was killed is sent again after a minute."""
 PAUSE_SECONDS = 0.02
 
 
