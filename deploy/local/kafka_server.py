@@ -24,6 +24,7 @@ node.id=1
 controller.listener.names=CONTROLLER
 controller.quorum.voters=1@127.0.0.1:{controller_port}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://{advertised}
 log.dirs={data}
 auto.create.topics.enable=false
 num.partitions=6
@@ -78,7 +79,7 @@ class KafkaServer(Server):
 
     def __init__(self, settings: LocalSettings, port: int, controller_port: int, say: Callable[[str], None]) -> None:
         super().__init__(settings.home, say)
-        self.bootstrap = f"127.0.0.1:{port}"
+        self.bootstrap = f"127.0.0.1:{settings.kafka_advertised_port or port}"
         self._data = self.folder / "data"
         self._port = port
         self._controller_port = controller_port
@@ -102,11 +103,12 @@ class KafkaServer(Server):
 
     def _properties(self, data: Path) -> Path:
         file = self.folder / "server.properties"
-        file.write_text(PROPERTIES.format(data=data, port=self._port, controller_port=self._controller_port))
+        ports = {"port": self._port, "controller_port": self._controller_port}
+        file.write_text(PROPERTIES.format(data=data, advertised=self.bootstrap, **ports))
         return file
 
     def command(self) -> list[str | Path]:
         return [*self._java, "kafka.Kafka", self._properties(self._data)]
 
     async def answers(self) -> bool:
-        return await kafka_answers(self.bootstrap)
+        return await kafka_answers(f"127.0.0.1:{self._port}")

@@ -55,6 +55,11 @@ class LocalSettings(BaseSettings):
     port: Port | None = Field(default=None, description="For the API; 8080 or the next free one if not set.")
     postgres_port: Port | None = Field(default=None, description="For the embedded PostgreSQL.")
     kafka_port: Port | None = Field(default=None, description="For the embedded Kafka.")
+    kafka_advertised_port: Port | None = Field(
+        default=None,
+        description="Where its clients find it, if something passes on what they send.",
+        json_schema_extra=unset("its own"),
+    )
     java: Path = Field(
         default=JAVA, description="Another Java, 17 or newer.", json_schema_extra=unset("the one of a Python wheel")
     )
@@ -76,9 +81,8 @@ class LocalSettings(BaseSettings):
     def apart(self, name: str) -> Self:
         """For servers of their own beside the everyday ones, in a home inside this one; only the jars are shared."""
         jars = self.jars or self.home / "jars"
-        return self.model_copy(
-            update={"home": self.home / name, "jars": jars, "postgres_port": None, "kafka_port": None}
-        )
+        ports = {"postgres_port": None, "kafka_port": None, "kafka_advertised_port": None}
+        return self.model_copy(update={"home": self.home / name, "jars": jars, **ports})
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -6,7 +6,7 @@ import pytest_asyncio
 from deploy.local.servers import Servers
 from tests.support.operations import ids_of
 from tests.support.stage import Stage
-from tests.support.stage import stage as make_stage
+from tests.support.staging import stage as make_stage
 from tests.support.told_world import ToldWorld
 from tests.support.told_world import told_world as tell_the_world
 

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from deploy.local.demo.client import until
 from deploy.local.demo.mobility import FAMILY_NAME
-from tests.e2e.test_story_under_faults import expect_exactly_once, play
+from tests.support.exactly_once import expect_exactly_once, play
 from tests.support.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("stage")]

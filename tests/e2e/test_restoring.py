@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from deploy.local.demo.client import until
 from deploy.local.demo.story import Story
 from shared import clock
-from tests.support.backups import dump, restore
+from tests.support.backups import dump, go_on_after, restore
 from tests.support.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("stage")]
@@ -73,6 +73,8 @@ async def go_back(stage: Stage, service: str, file: Path, since: datetime) -> No
     own = [process for process in stage.processes.values() if process.service == service]
     await asyncio.gather(*(process.stop() for process in own))
     await restore(stage.servers.database_url, database, file)
+    if service == "notifications":
+        await go_on_after(stage.servers.database_url, database, "feed", "position")
     [consumer] = [process for process in own if process.verb == "consume"]
     await consumer.run("replay", f"--since={since:%Y-%m-%dT%H:%M:%S}")
     await asyncio.gather(*(process.start() for process in own))
@@ -91,6 +93,8 @@ async def test_replay_brings_a_restored_service_to_the_truth_of_the_others(stage
     true = await truth(stage, learners)
     assert len(true["credits"]) == len(learners)
 
+    [feed] = await stage.rows("notifications", "SELECT max(position) AS head FROM feed")
+    restored = clock.now()
     await go_back(stage, service, tmp_path / "backup", begun - OVERLAP)
 
     async def the_same() -> bool:
@@ -102,3 +106,5 @@ async def test_replay_brings_a_restored_service_to_the_truth_of_the_others(stage
     assert await truth(stage, learners) == true
     assert len(await delivered(stage, learners) or ()) == len(learners)
     assert await stage.dead_letters() == {}
+    behind_readers = "SELECT position FROM feed WHERE position <= :head AND taken_at > :restored"
+    assert await stage.rows("notifications", behind_readers, head=feed.head, restored=restored) == []

@@ -24,6 +24,13 @@ async def restore(admin_url: str, database: str, file: Path) -> None:
     await _run("pg_restore", "--exit-on-error", f"--dbname={_url(admin_url, database)}", str(file))
 
 
+async def go_on_after(admin_url: str, database: str, table: str, column: str) -> None:
+    """What is numbered from now on comes after all numbers that were ever given out."""
+    on = "SELECT setval(sequence, nextval(sequence) + 1000000000) FROM pg_get_serial_sequence(%s, %s) AS sequence"
+    async with await psycopg.AsyncConnection.connect(_url(admin_url, database), autocommit=True) as admin:
+        await admin.execute(on, [table, column])
+
+
 async def _run(program: str, *arguments: str) -> None:
     running = await asyncio.create_subprocess_exec(
         PROGRAMS / program, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

@@ -11,8 +11,9 @@ import warnings
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from docker.errors import DockerException  # type: ignore[import-untyped] # it publishes no types
+from docker.errors import DockerException, ImageNotFound  # type: ignore[import-untyped] # it publishes no types
 from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
@@ -24,6 +25,9 @@ from tests.support.ports import some_free_port
 
 POSTGRES_IMAGE = os.environ.get("ACQUIS_TEST_POSTGRES_IMAGE", "postgres:17")
 KAFKA_IMAGE = os.environ.get("ACQUIS_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
+
+RYUK_IMAGE = testcontainers_config.ryuk_image
+"""What testcontainers clears up with."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -44,10 +48,10 @@ def own_settings(name: str) -> LocalSettings:
 
 
 def filled_from_docker(settings: LocalSettings, containers: contextlib.ExitStack) -> LocalSettings:
-    """The settings with an address for each server that had none, if a Docker engine is there to run it."""
+    """The settings with an address for each server that had none, if Docker has the images or gets them."""
     found: dict[str, str] = {}
     missing = [name for name in ("database_url", "kafka_bootstrap") if getattr(settings, name) is None]
-    if not missing or not docker_answers():
+    if not missing or not docker_has_the_images():
         return settings
     if "database_url" in missing:
         postgres = PostgresContainer(POSTGRES_IMAGE, username="acquis", dbname="postgres", driver=None)
@@ -57,12 +61,18 @@ def filled_from_docker(settings: LocalSettings, containers: contextlib.ExitStack
     return settings.model_copy(update=found)
 
 
-def docker_answers() -> bool:
+def docker_has_the_images() -> bool:
+    wanted = {POSTGRES_IMAGE, KAFKA_IMAGE} | (set() if testcontainers_config.ryuk_disabled else {RYUK_IMAGE})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # where no engine is, its client leaves its socket open
         try:
             with contextlib.closing(DockerClient().client) as engine:
-                return bool(engine.ping())
+                for image in wanted:
+                    try:
+                        engine.images.get(image)
+                    except ImageNotFound:
+                        engine.images.pull(image)
+                return True
         except DockerException:
             return False
         finally:

@@ -4,16 +4,16 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
 
-from deploy.local.ports import first_free_port
+from tests.support.ports import some_free_port
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 class ServiceProcess:
@@ -21,43 +21,50 @@ class ServiceProcess:
 
     def __init__(self, service: str, verb: str, environment: Mapping[str, str], log: Path) -> None:
         self.service, self.verb, self._environment, self.log = service, verb, environment, log
-        self.port = first_free_port(31_000 + hash((service, verb)) % 900)
+        self.port = some_free_port()
         self._process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> None:
-        """Start and wait until it is ready."""
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                f"services.{self.service}",
-                self.verb,
-                "--host=127.0.0.1",
-                f"--port={self.port}",
-                cwd=PROJECT,
-                env={**os.environ, **self._environment},
-                stdout=log,
-                stderr=log,
-            )
+    async def start(self, *, through: Sequence[str] = ()) -> None:
+        """Start and wait until it is ready; `through` a module, with its arguments, that runs the service's."""
+        command = (*through, f"services.{self.service}", self.verb)
+        self._process = await self._run(*command, "--host=127.0.0.1", f"--port={self.port}")
         async with asyncio.timeout(PATIENCE_SECONDS), httpx2.AsyncClient() as http:
             while not await self._is_ready(http):  # noqa: ASYNC110 - another process tells us of no event
                 await asyncio.sleep(0.05)
 
     async def run(self, verb: str, *arguments: str) -> None:
         """Another verb of the service, with the same settings, to its end."""
+        running = await self._run(f"services.{self.service}", verb, *arguments)
+        assert await running.wait() == 0, f"see {self.log}"
+
+    async def _run(self, module: str, *arguments: str) -> asyncio.subprocess.Process:
         with self.log.open("ab") as log:
-            running = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                f"services.{self.service}",
-                verb,
+                module,
                 *arguments,
                 cwd=PROJECT,
                 env={**os.environ, **self._environment},
                 stdout=log,
                 stderr=log,
             )
-        assert await running.wait() == 0, f"see {self.log}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.service} {self.verb}"
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def send(self, how: signal.Signals) -> None:
+        os.kill(self.pid, how)
 
     async def kill(self) -> None:
         """kill -9: no goodbye, nothing flushed."""

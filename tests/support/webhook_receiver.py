@@ -35,13 +35,15 @@ class Reply:
 
 
 class WebhookReceiver:
-    """An ASGI app; `replies` are used up one by one, then it is 200 for ever."""
+    """An ASGI app; `replies` are used up one by one, then it is `otherwise` for ever."""
 
     def __init__(self, host: str, port: int) -> None:
+        self.port = port
         self.target = f"{host}:{port}"
         self.url = f"http://{self.target}/hook"
         self.received: list[Received] = []
         self.replies: deque[Reply] = deque()
+        self.otherwise = Reply()
         self._came = asyncio.Condition()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,10 +53,17 @@ class WebhookReceiver:
         async with self._came:
             self.received.append(came)
             self._came.notify_all()
-        reply = self.replies.popleft() if self.replies else Reply()
+        reply = self.replies.popleft() if self.replies else self.otherwise
         if reply.after:
             await reply.after.wait()
         await Response(reply.body, reply.status, reply.headers)(scope, receive, send)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """For one that is not always there: what is sent to it before or after meets nobody."""
+        with socket.create_server(("127.0.0.1", self.port)) as listening:
+            async with _serving(self, listening):
+                yield
 
     def forget(self) -> None:
         self.received.clear()
@@ -72,13 +81,19 @@ async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
     """Listens on a free port of the loopback address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         receiver = WebhookReceiver(*listening.getsockname())
-        config = uvicorn.Config(
-            receiver, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listening]), name="webhook receiver")
-        try:
+        async with _serving(receiver, listening):
             yield receiver
-        finally:
-            server.should_exit = True
-            await serving
+
+
+@asynccontextmanager
+async def _serving(receiver: WebhookReceiver, listening: socket.socket) -> AsyncIterator[None]:
+    config = uvicorn.Config(
+        receiver, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]), name="webhook receiver")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

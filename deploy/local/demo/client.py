@@ -40,11 +40,14 @@ class Actor:
 class RefusedError(Exception):
     """The answer is a problem document."""
 
-    def __init__(self, request: str, status: int, problem: Mapping[str, Any]) -> None:
+    def __init__(self, request: str, answer: httpx2.Response) -> None:
+        problem = answer.json()
         super().__init__(
-            f"{request}: {status} {problem.get('title')} {problem.get('detail', '')} {problem.get('errors', '')}"
+            f"{request}: {answer.status_code} {problem.get('title')} {problem.get('detail', '')}"
+            f" {problem.get('errors', '')}"
         )
-        self.status, self.problem = status, problem
+        self.status, self.problem = answer.status_code, problem
+        self.retry_after = int(answer.headers.get("Retry-After", 0))
 
 
 class Resource(BaseModel):
@@ -108,6 +111,8 @@ class Client:
             except (RefusedError, httpx2.TransportError) as refused:
                 if not worth_repeating(refused):
                     raise
+                if isinstance(refused, RefusedError):
+                    await asyncio.sleep(refused.retry_after)
                 return None
 
         return await until(attempt)
@@ -118,7 +123,7 @@ class Client:
         authorization = {"Authorization": f"Bearer {self._token(actor.claims())}"} if actor else {}
         answer = await self._http.request(method, path, json=body, headers={**headers, **authorization})
         if answer.is_error:
-            raise RefusedError(f"{method} {path} as {_name(actor)}", answer.status_code, answer.json())
+            raise RefusedError(f"{method} {path} as {_name(actor)}", answer)
         return Resource(body=answer.json(), etag=answer.headers.get("ETag"))
 
 
