@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
-from shared import migrations, process, replay, telemetry
+from shared import audit_log, migrations, process, replay, telemetry
 from shared.clock import now
 from shared.process import Loops
 from shared.service import Running, Service
@@ -83,6 +83,7 @@ async def bring_facts_back(running: Running, *, dead: str | None, since: datetim
     """What `replay` does everywhere."""
     if (dead is None) == (since is None):
         raise typer.BadParameter("give either --dead or --since")
+    await audit_log.note_command(running.database, "replay")
     await (_rewind(running, since) if since else _bring_back(running, dead or "all"))
 
 

@@ -18,6 +18,14 @@ SYSTEM = "*"
 SESSION = "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 SYSTEM_SESSION = f"-c acquis.institution={SYSTEM} -c enable_seqscan=off"
 """A plan made while a table was empty would scan it for ever; so an index is the only way."""
+ANSWERING: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+"""A server that has gone without a word is given up within a minute; the system itself would wait for hours."""
 ACT_FOR = sa.text("SELECT set_config('acquis.institution', :institution, true)")
 
 # Arrays travel in binary: to escape a thousand JSON documents for a text array takes longer than to insert them.
@@ -112,7 +120,7 @@ def _engine(url: str, options: str, pool: int) -> AsyncEngine:
         pool_timeout=5,
         pool_pre_ping=False,
         hide_parameters=True,  # errors are logged, and what people entered must not be
-        connect_args={"options": options, "connect_timeout": 5},
+        connect_args={"options": options, **ANSWERING},
     )
 
 
@@ -120,7 +128,7 @@ async def _keep_listening(url: str, channel: str, woken: asyncio.Event) -> None:
     """Whoever waits also polls, so a lost connection costs latency, never a fact: any database error is retried."""
     while True:
         with suppress(psycopg.Error, OSError):
-            async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5) as connection:
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True, **ANSWERING) as connection:
                 await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
                 woken.set()
                 async for _ in connection.notifies():

@@ -4,6 +4,7 @@ Plain ASGI, so that nothing is buffered; in the order in which `shared.web.creat
 """
 
 import re
+from asyncio import get_running_loop, timeout_at
 from time import perf_counter
 
 import structlog
@@ -20,12 +21,16 @@ from shared.problems import Problem, RateLimited, TooLarge, Unauthorised
 from shared.token_buckets import TokenBuckets
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+BODY_SECONDS = 30.0
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 
 
@@ -126,7 +131,10 @@ def _who(scope: Scope) -> str:
 
 
 class BodyLimit:
-    """Refuses a longer body before any of it is used, whether its length was announced or it comes in chunks."""
+    """Refuses a longer body before any of it is used, whether its length was announced or it comes in chunks.
+
+    And one that does not come to an end in time, so that nobody keeps a place by sending a byte now and then.
+    """
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         self.app = app
@@ -139,14 +147,21 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self.max_body_bytes:
             raise TooLarge
-        left = self.max_body_bytes
+        left, until, complete = self.max_body_bytes, get_running_loop().time() + BODY_SECONDS, False
 
         async def receive_within_limit() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
+            nonlocal left, complete
+            if complete:
+                return await receive()  # which tells when the caller goes away
+            # HTTPException is the one kind of error that FastAPI lets through while it reads a body.
+            try:
+                async with timeout_at(until):
+                    message = await receive()
+            except TimeoutError as error:
+                raise HTTPException(408) from error
+            left, complete = left - len(message.get("body", b"")), not message.get("more_body")
             if left < 0:
-                raise HTTPException(413)  # the one kind of error that FastAPI lets through while it reads a body
+                raise HTTPException(413)
             return message
 
         await self.app(scope, receive_within_limit, send)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+import sqlalchemy as sa
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Response
@@ -59,10 +60,11 @@ async def _patiently(check: Check) -> str:
 
 async def _database(running: Running) -> str:
     try:
-        async with running.database.transaction(SYSTEM):
-            return "ok"
+        async with running.database.transaction(SYSTEM) as tx:
+            await tx.execute(sa.text("SELECT 1"))  # a connection at hand may lead nowhere any more
     except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
         return type(error).__name__
+    return "ok"
 
 
 async def _migrations(running: Running) -> str:

@@ -72,7 +72,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
     if "{" in path:
         yield 404
     if method in CHANGES:
-        yield from (400, 409, 413, 422)
+        yield from (400, 408, 409, 413, 422)
     if parameters:
         yield 422
     if {"requestBody", "Idempotency-Key"} & {*operation, *parameters}:

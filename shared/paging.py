@@ -46,25 +46,33 @@ class PageRequest:
 
 
 async def fetch(
-    tx: AsyncConnection, select: sa.Select[Any], wanted: PageRequest, *keys: sa.ColumnElement[Any]
+    tx: AsyncConnection,
+    select: sa.Select[Any],
+    wanted: PageRequest,
+    *keys: sa.ColumnElement[Any],
+    newest_first: bool = False,
 ) -> Slice[sa.Row[Any]]:
     """A page of the select, ascending by the key columns: selected, never null, together unique.
 
     A cursor that is not one of ours is a `Validation` problem.
     """
-    rows = (await tx.execute(from_cursor_on(select, wanted, *keys))).all()
+    rows = (await tx.execute(from_cursor_on(select, wanted, *keys, newest_first=newest_first))).all()
     if len(rows) <= wanted.limit:
         return Slice(rows, None)
     last = rows[wanted.limit - 1]._mapping  # noqa: SLF001 - the underscore only keeps it apart from column names
     return Slice(rows[: wanted.limit], encode([last[key] for key in keys]))
 
 
-def from_cursor_on(select: sa.Select[Any], wanted: PageRequest, *keys: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def from_cursor_on(
+    select: sa.Select[Any], wanted: PageRequest, *keys: sa.ColumnElement[Any], newest_first: bool = False
+) -> sa.Select[Any]:
     """The rows of the page and one more; also for the parts of a union, each of which may then follow its own index."""
     if wanted.cursor is not None:
         after = [sa.literal(value, key.type) for value, key in zip(decode(wanted.cursor, keys), keys, strict=True)]
-        select = select.where(sa.tuple_(*keys) > sa.tuple_(*after))
-    return select.order_by(*keys).limit(wanted.limit + 1)
+        key, last = sa.tuple_(*keys), sa.tuple_(*after)
+        select = select.where(key < last if newest_first else key > last)
+    order = [key.desc() for key in keys] if newest_first else keys
+    return select.order_by(*order).limit(wanted.limit + 1)
 
 
 def encode(values: Sequence[Any]) -> str:

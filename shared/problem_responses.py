@@ -79,6 +79,7 @@ def _http(error: HTTPException) -> Problem:
     known: dict[int, type[Problem]] = {
         404: problems.NotFound,
         405: problems.MethodNotAllowed,
+        408: problems.TooSlow,
         413: problems.TooLarge,
     }
     kind = known.get(error.status_code)

@@ -191,6 +191,10 @@ class TooLarge(Problem):
     slug, status, title = "too-large", 413, "The body is too large"
 
 
+class TooSlow(Problem):
+    slug, status, title = "too-slow", 408, "The body did not come to an end in time"
+
+
 class UnsupportedMediaType(Problem):
     slug, status, title = "unsupported-media-type", 415, "The body has to be JSON"
 

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import contracts, telemetry
+from shared.audit_api import audit_router
 from shared.auth import Authenticator
 from shared.health import health_router
 from shared.jwks import IssuerKeys
@@ -25,6 +26,9 @@ from shared.web import create_app
 from shared.work import WorkLoop
 
 GRACE_SECONDS = 10
+KEPT_SECONDS = 130
+"""Idle connections are kept longer than proxies do (Caddy two minutes, nginx one), which would otherwise send a request
+into one that is just being closed."""
 RARELY = 50_000, 20, 20
 """Thresholds of garbage collection: what a batch makes lives until its commit, and is looked at in vain before."""
 ASYNCAPI = Path(contracts.__file__).parent / "asyncapi"
@@ -39,9 +43,8 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, *, grace: int = GRACE_SECONDS, **config: Any) -> None:
         self._app, self._stopping = app, asyncio.Event()
         quiet: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
-        super().__init__(
-            uvicorn.Config(self._answer, interface="asgi3", timeout_graceful_shutdown=grace, **quiet, **config)
-        )
+        times: dict[str, Any] = {"timeout_graceful_shutdown": grace, "timeout_keep_alive": KEPT_SECONDS}
+        super().__init__(uvicorn.Config(self._answer, interface="asgi3", **times, **quiet, **config))
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._stopping.set()
@@ -100,7 +103,11 @@ def application(running: Running, loops: Loops, authenticator: Authenticator | N
     authenticator = authenticator or _authenticator(platform)
     app = create_app(
         f"Acquis {service.name}",
-        routers=[*service.routers, health_router(running, {name: loop.is_alive for name, loop in loops.items()})],
+        routers=[
+            *service.routers,
+            audit_router(service.name),
+            health_router(running, {name: loop.is_alive for name, loop in loops.items()}),
+        ],
         database=running.database,
         metrics=running.metrics,
         authenticator=authenticator,

@@ -4,9 +4,11 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import get_type_hints
 
 import sqlalchemy as sa
 import structlog
+from pydantic_core import from_json
 
 from shared import clock, envelope, outbox
 from shared.contracts.registry import FACTS
@@ -22,6 +24,7 @@ MEASURE_SECONDS = 5.0
 STUCK_AFTER = 90.0
 CONNECTION_OPTIONS = "-c synchronous_commit=off"
 """Marks that a crash of the database forgets are made again, after the facts were sent again."""
+GIVE_REASONS = frozenset(type_ for type_, fact in FACTS.items() if "reasons" in get_type_hints(fact))
 TRY_LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('acquis relay'), :shard) AS held")
 
 
@@ -108,6 +111,9 @@ class Relay:
     def _count(self, published: Sequence[Outgoing]) -> None:
         for type_, number in Counter(fact.type for fact in published).items():
             self._metrics.published.labels(type_).inc(number)
+        for fact in published:
+            for reason in _reasons(fact):
+                self._metrics.reasons.labels(fact.type, reason).inc()
 
     async def _measure(self) -> None:
         if time.monotonic() - self._measured < MEASURE_SECONDS:
@@ -117,3 +123,7 @@ class Relay:
         self._metrics.outbox_size.set(size)
         self._metrics.outbox_age.set((clock.now() - oldest).total_seconds() if oldest else 0)
         self._measured = time.monotonic()
+
+
+def _reasons(fact: Outgoing) -> list[str]:
+    return from_json(fact.payload)["data"]["reasons"] if fact.type in GIVE_REASONS else []

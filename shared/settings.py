@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class PlatformSettings(BaseSettings):
     """The same for all services of an installation; environment variables begin with `ACQUIS_`."""
 
-    model_config = SettingsConfigDict(env_prefix="ACQUIS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ACQUIS_", env_ignore_empty=True, frozen=True)
 
     kafka_bootstrap: Annotated[str, Field(description="Kafka brokers, `host:port` separated by commas")] = (
         "127.0.0.1:9092"

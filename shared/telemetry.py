@@ -49,6 +49,9 @@ class Metrics:
         self.outbox_size = Gauge("acquis_outbox_size", "Facts that wait to be published", registry=registry)
         self.outbox_age = Gauge("acquis_outbox_age_seconds", "Age of the oldest waiting fact", registry=registry)
         self.published = Counter("acquis_facts_published", "Facts published, by type", ["type"], registry=registry)
+        self.reasons = Counter(
+            "acquis_fact_reasons", "Reasons that published facts give, by type", ["type", "reason"], registry=registry
+        )
         self.consumed = Counter(
             "acquis_events_consumed",
             "Events taken in, by type and result (handled, duplicate, dead)",

@@ -37,18 +37,19 @@ def visible_to(
     return sa.or_(sa.false(), *own)
 
 
-def row_level_security(table: str, *columns: str) -> list[str]:
+def row_level_security(table: str, *columns: str, anybody_adds: bool = False) -> list[str]:
     """Statements for a migration: a row is read and written only for `SYSTEM` and for whom one of the columns names.
 
     The columns hold ids of institutions or learners, or country codes; without any, the row is for `SYSTEM` alone.
-    Nobody set, nothing seen. `FORCE` binds the owner of the table too.
+    Nobody set, nothing seen. `FORCE` binds the owner of the table too. With `anybody_adds` anybody adds rows for
+    anybody.
     """
     named = (f"{column}::text = ANY ({ACTING_FOR})" for column in columns)
     rule = " OR ".join([f"'{SYSTEM}' = ANY ({ACTING_FOR})", *named])
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY acting_for ON {table} USING ({rule}) WITH CHECK ({rule})",
+        f"CREATE POLICY acting_for ON {table} USING ({rule}) WITH CHECK ({'true' if anybody_adds else rule})",
     ]
 
 

@@ -19,14 +19,17 @@ class TokenBuckets:
 
     def take(self, who: str) -> int:
         """0 if there was a token left to take, else the seconds to wait for the next one."""
-        now = clock.now()
-        tokens = self._tokens(who, now)
-        if tokens < 1:
-            return math.ceil((1 - tokens) / self._per_second)
+        return take_from_each((self, who))
+
+    def wait(self, who: str, now: datetime) -> int:
+        """Seconds until there is a token; 0 if there is one."""
+        return math.ceil(max(1 - self._tokens(who, now), 0) / self._per_second)
+
+    def remove(self, who: str, now: datetime) -> None:
+        """One that is there."""
         if len(self._buckets) >= self._most:
             self._forget_full(now)
-        self._buckets[who] = (tokens - 1, now)
-        return 0
+        self._buckets[who] = (self._tokens(who, now) - 1, now)
 
     def _tokens(self, who: str, now: datetime) -> float:
         tokens, at = self._buckets.get(who, (self._size, now))
@@ -36,3 +39,16 @@ class TokenBuckets:
         """A full bucket is as good as none; so memory stays bounded by who came within the last minute."""
         self._buckets = {who: bucket for who, bucket in self._buckets.items() if self._tokens(who, now) < self._size}
         self._most = max(MOST_BUCKETS, 2 * len(self._buckets))  # or a crowd would cost a sweep at each request
+
+
+def take_from_each(*wanted: tuple[TokenBuckets, str]) -> int:
+    """0 if each had a token left to take, else the seconds to wait; and then none is taken.
+
+    Otherwise whoever tries in vain would use up what others may have of the bucket that was not empty.
+    """
+    now = clock.now()
+    if wait := max(buckets.wait(who, now) for buckets, who in wanted):
+        return wait
+    for buckets, who in wanted:
+        buckets.remove(who, now)
+    return 0

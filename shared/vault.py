@@ -1,14 +1,14 @@
 """Secrets and identifiers at rest: encrypted, and found again without being readable.
 
 Keys come from the settings, separated by commas: the first one encrypts, each decrypts. So a key is replaced by putting
-a new one before it, and dropped once nothing is sealed with it any more (`key_id`).
+a new one before it, and dropped once nothing is sealed with it any more (docs/operations/keys.md).
 """
 
 import hmac
 from functools import cached_property
 from hashlib import sha256
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class Vault:
@@ -29,6 +29,14 @@ class Vault:
     def opened(self, sealed: bytes) -> bytes:
         """The secret in clear; `cryptography.fernet.InvalidToken` if no key fits."""
         return self._fernet.decrypt(sealed)
+
+    def resealed(self, sealed: bytes) -> bytes | None:
+        """The secret under the key that encrypts now; None if it is under that one already; else as `opened`."""
+        try:
+            Fernet(self._keys[0]).decrypt(sealed)
+        except InvalidToken:
+            return self._fernet.rotate(sealed)
+        return None
 
     def fingerprint(self, text: str) -> str:
         """The same for the same text, and of no use to whoever lacks the key: 64 hexadecimal digits."""

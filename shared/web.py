@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from shared import idempotency, openapi, problem_responses
+from shared import audit_log, idempotency, openapi, problem_responses
 from shared.auth import Authenticator, Caller, Principal
 from shared.db import Database
 from shared.door import BodyLimit, Identification, RateLimit, RequestContext
@@ -34,7 +34,13 @@ from shared.tenancy import acting_for
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-async def _transaction(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
+async def _transaction(request: Request, response: Response, caller: Caller) -> AsyncIterator[AsyncConnection]:
+    async with request.app.state.database.transaction(acting_for(caller)) as tx:
+        yield tx
+        await audit_log.note_request(tx, request, response, caller)
+
+
+async def _reading(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
     async with request.app.state.database.transaction(acting_for(caller)) as tx:
         yield tx
 
@@ -44,20 +50,26 @@ async def _one_moment(request: Request, caller: Caller) -> AsyncIterator[AsyncCo
         yield tx
 
 
-async def _public_transaction(request: Request) -> AsyncIterator[AsyncConnection]:
+async def _public_transaction(request: Request, response: Response) -> AsyncIterator[AsyncConnection]:
     async with request.app.state.database.transaction(None) as tx:
         yield tx
+        await audit_log.note_request(tx, request, response, request.state.caller)
 
 
 Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]
 """The request's one transaction, on behalf of the caller: 401 without one. It is committed after the endpoint has
-returned and before the answer leaves, so nobody reads "created" of what is not; any exception rolls it back."""
+returned and before the answer leaves, so nobody reads "created" of what is not; any exception rolls it back. A change
+leaves an entry in the audit log."""
+
+Reading = Annotated[AsyncConnection, Depends(_reading, scope="function")]
+"""The same for a POST that only asks."""
 
 OneMoment = Annotated[AsyncConnection, Depends(_one_moment, scope="function")]
 """The same where several things are read that belong together; nothing can be written."""
 
 PublicTransaction = Annotated[AsyncConnection, Depends(_public_transaction, scope="function")]
-"""The same for what everybody may read; it sees no row under row-level security."""
+"""The same for what everybody may read; it sees no row under row-level security. An endpoint that changes something
+leaves in `request.state.caller` who has acted."""
 
 
 Key = Annotated[
@@ -102,6 +114,7 @@ class Route(APIRoute):
             try:
                 answer = await handle(request)
             except idempotency.AnsweredBefore as before:
+                request.state.answered_before = True
                 return before.answer
             # FastAPI ends the transaction when this function returns.
             if hasattr(request.state, "claim"):

@@ -9,6 +9,7 @@ import typer
 from services.agreements import upkeep
 from services.agreements.settings import Settings
 from services.agreements.upkeep import Step
+from shared import audit_log
 from shared.cli import Run
 from shared.service import Running
 
@@ -28,11 +29,14 @@ def add_verbs(app: typer.Typer, run: Run) -> None:
 
 
 async def _purge(running: Running, *, dry_run: bool) -> None:
+    if not dry_run:
+        await audit_log.note_command(running.database, "purge")
     done, looked_at = await _shown(upkeep.purge(running, _settings(running).retention, dry_run=dry_run))
     typer.echo(f"{done} of {looked_at} learners {'would be' if dry_run else 'were'} erased")
 
 
 async def _reseal(running: Running) -> None:
+    await audit_log.note_command(running.database, "reseal")
     done, looked_at = await _shown(upkeep.reseal(running, _settings(running).vault))
     typer.echo(f"{done} learners encrypted anew")
     if done < looked_at:

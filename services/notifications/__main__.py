@@ -1,4 +1,5 @@
 from services.notifications.app import service
+from services.notifications.commands import add_verbs
 from shared.cli import main
 
-main(service)
+main(service, add_verbs)

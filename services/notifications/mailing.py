@@ -13,7 +13,6 @@ from services.notifications import letters, store
 from services.notifications.domain import notices
 from services.notifications.settings import Settings
 from services.notifications.store import ClaimedNotice
-from services.notifications.store.vault import Vault
 from shared import clock
 from shared.db import SYSTEM
 from shared.service import Running
@@ -32,7 +31,7 @@ class Mailer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._vault = Vault(settings.secret_key.get_secret_value())
+        self._vault = settings.vault
 
     async def run(self, running: Running) -> int:
         """Send a few of those that are due; how many there were."""

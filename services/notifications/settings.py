@@ -46,3 +46,7 @@ class Settings(ServiceSettings):
     def _usable(cls, keys: SecretStr) -> SecretStr:
         Vault(keys.get_secret_value())
         return keys
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(self.secret_key.get_secret_value())

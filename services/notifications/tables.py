@@ -87,6 +87,9 @@ FEED = sa.Table(
     sa.Index("feed_taken_at", "taken_at"),
 )
 
+FORGOTTEN = sa.Table("forgotten", METADATA, sa.Column("position", sa.BigInteger, primary_key=True))
+"""One row: the last position of the feed that was older than the retention."""
+
 DELIVERIES = sa.Table(
     "deliveries",
     METADATA,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from services.notifications import handlers, store
+from services.notifications import handlers, store, upkeep
 from services.notifications.delivery import Deliverer
 from services.notifications.mailing import Mailer
 from services.notifications.public_topic import PublicTopic
@@ -28,6 +28,7 @@ def workers(settings: Settings) -> Sequence[Worker]:
     return [
         Worker("deliver", deliver, every=timedelta(seconds=1), wakes_on="deliveries", close=deliverer.close),
         Worker("pass on", public_topic.run, every=timedelta(seconds=1), close=public_topic.close),
+        Worker("reseal", partial(_reseal, settings), every=timedelta(hours=1)),
         Worker("end what only fails", end_what_only_fails, every=timedelta(minutes=10)),
         *([Worker("mail", Mailer(settings).run, every=timedelta(seconds=10))] if settings.smtp_host else []),
         Worker(
@@ -35,6 +36,12 @@ def workers(settings: Settings) -> Sequence[Worker]:
         ),
         Worker("prune feed", partial(prune, timedelta(days=settings.retention_days)), every=timedelta(minutes=10)),
     ]
+
+
+async def _reseal(settings: Settings, running: Running) -> int:
+    async for _ in upkeep.reseal(running, settings.vault):
+        pass
+    return 0
 
 
 async def prune(retention: timedelta, running: Running) -> int:

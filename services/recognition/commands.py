@@ -11,6 +11,7 @@ import typer
 from services.recognition import audit, handlers, store
 from services.recognition.audit import BrokenLedgerError
 from services.recognition.store import FIRST
+from shared import audit_log
 from shared.canonical import canonical_json
 from shared.cli import Dead, Run, Since, bring_facts_back
 from shared.db import SYSTEM
@@ -80,6 +81,7 @@ async def _verify(running: Running, *, learner_id: UUID | None, since: int | Non
 
 
 async def _checkpoint(running: Running) -> None:
+    await audit_log.note_command(running.database, "ledger checkpoint")
     async with running.database.transaction(SYSTEM) as tx:
         taken = await handlers.take_checkpoint(tx)
     if taken:

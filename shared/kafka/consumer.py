@@ -87,6 +87,7 @@ class Consumer:
                 self._commit_behind(consumer)
             if not batch:
                 continue
+            self._positions |= {part: records[0].offset for part, records in batch.items()}
             try:
                 await self._intake.take_in(_records(batch))
             except Exception as error:
@@ -109,9 +110,15 @@ class Consumer:
             self._committing = asyncio.create_task(_commit(consumer, offsets), name="commit offsets")
 
     def _watch(self, consumer: AIOKafkaConsumer) -> None:
-        """Report the lag, and leave an assignment for which the broker has stopped answering."""
+        """Report the lag, and leave an assignment for which the broker has stopped answering.
+
+        A partition that another member has now is that member's to report.
+        """
         longest_ago = (time.time() - STALLED_AFTER) * 1000
-        for part in consumer.assignment():
+        assigned = consumer.assignment()
+        self._positions = {part: position for part, position in self._positions.items() if part in assigned}
+        self._metrics.lag.clear()
+        for part in assigned:
             with suppress(IllegalStateError):  # revoked meanwhile
                 answered, end = consumer.last_poll_timestamp(part), consumer.highwater(part)
                 if answered is not None and answered < longest_ago:

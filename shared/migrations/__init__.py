@@ -54,7 +54,17 @@ def _upgrade(service: Service, to: str) -> None:
         config.attributes["connection"] = connection
         config.attributes["application_role"] = sa.make_url(_application_url(service.settings)).username
         command.upgrade(config, to)
+        _close_to_others(connection, config.attributes["application_role"])
     engine.dispose()
+
+
+def _close_to_others(connection: sa.Connection, application_role: str) -> None:
+    """PostgreSQL lets every role of the server into every database unless told otherwise."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    database, role = quote(str(connection.engine.url.database)), quote(application_role)
+    connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {database} TO {role}")
+    connection.exec_driver_sql(f"REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC")
+    connection.commit()
 
 
 def _config(service: Service) -> Config:

@@ -46,8 +46,9 @@ async def bench(plan: Plan, repeat: int) -> None:
         repetitions = [await once.repetition() for _ in range(repeat)]
         CONSOLE.print(f"  a ledger with {plan.credits:,} credits")
         ledgers = await evaluation(servers, plan.backlog, plan.credits)
-        CONSOLE.print("  one event to many subscriptions, many events to few")
-        fanned_out = [await fan_out(servers, *numbers, log) for numbers in ((1, 1_000), (plan.backlog // 2, 10))]
+        CONSOLE.print("  one event to many subscriptions, many events to one and to few")
+        fans = ((1, 1_000), (5_000, 1), (plan.backlog // 2, 10))
+        fanned_out = [await fan_out(servers, *numbers, log) for numbers in fans]
     if servers.own:
         remove(settings.home)
     log.unlink()

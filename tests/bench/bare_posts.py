@@ -1,7 +1,7 @@
 """A loop that does nothing but post: `python -m tests.bench.bare_posts URL FILE TIMES CLIENT`.
 
 The bodies are the lines of the file, each posted so many times, signed before the loop begins, with as much at once as
-Acquis does; by its own client (`aiohttp`), or by `httpx2`.
+Acquis does for so many subscriptions; by its own client (`aiohttp`), or by `httpx2`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import httpx2
 import uvloop
 
 from services.notifications.delivery import signing
-from services.notifications.delivery.deliverer import AT_ONCE
+from services.notifications.delivery.deliverer import AT_ONCE, AT_ONCE_EACH
 from services.notifications.delivery.post import Poster
 from services.notifications.store.vault import Vault, new_secret
 from shared import clock, ids
@@ -50,7 +50,7 @@ async def post(url: str, bodies: Sequence[bytes], times: int, client: str) -> No
             await send(headers, body)
 
     async with CLIENTS[client](url) as send:
-        await asyncio.gather(*(one_after_the_other(send) for _ in range(AT_ONCE)))
+        await asyncio.gather(*(one_after_the_other(send) for _ in range(min(AT_ONCE, times * AT_ONCE_EACH))))
 
 
 def _signed(body: bytes, secret: bytes, vault: Vault) -> tuple[list[tuple[str, str]], bytes]:

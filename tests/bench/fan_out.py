@@ -37,6 +37,8 @@ class FanOut:
     """Of the loop that only posts, by the same client."""
     httpx2: float
     """Of such a loop by httpx2."""
+    longest_pause: float
+    """Seconds in which Acquis delivered nothing, though there was something."""
     early: int
     """Bytes of memory that the worker has when a tenth is delivered."""
     late: int
@@ -59,8 +61,9 @@ async def fan_out(servers: Servers, events: int, subscriptions: int, log: Path) 
     async with receiving() as receiver, running_service(service, SettingsWithKey, servers.database_url) as running:
         bodies = await _queued(running, receiver, events, subscriptions)
         acquis, early, late = await _delivered(running, receiver, events * subscriptions, log)
+        pause = receiver.longest_pause
         bare, httpx2 = [await _posted(receiver, bodies, subscriptions, client) for client in ("aiohttp", "httpx2")]
-    return FanOut(events, subscriptions, acquis, bare, httpx2, early, late)
+    return FanOut(events, subscriptions, acquis, bare, httpx2, pause, early, late)
 
 
 async def _queued(running: Running, receiver: Receiver, events: int, subscriptions: int) -> list[bytes]:

@@ -60,7 +60,17 @@ def by_ledger(ledgers: Ledgers) -> Table:
 def by_fan_out(measured: Sequence[FanOut]) -> Table:
     """Deliveries beside bare loops of the same posts, by two clients, and how the worker's memory grows meanwhile."""
     shown = Table(title="Fan-out: deliveries a second", title_justify="left")
-    for column in ("events", "subscriptions", "Acquis", "bare loop", "goal", "reached", "httpx2 loop", "memory"):
+    for column in (
+        "events",
+        "subscriptions",
+        "Acquis",
+        "bare loop",
+        "goal",
+        "reached",
+        "httpx2 loop",
+        "longest pause",
+        "memory",
+    ):
         shown.add_column(column, justify="right")
     for one in measured:
         shown.add_row(
@@ -69,6 +79,7 @@ def by_fan_out(measured: Sequence[FanOut]) -> Table:
             f"{one.ratio:.2f}x",
             *_judged(one.ratio, at_least=POSTS_AT_LEAST),
             f"{one.httpx2_ratio:.2f}x",
+            f"{one.longest_pause * 1000:,.0f} ms",
             f"{one.late / 1e6:,.0f} MB, {one.growth:.2f}x",
         )
     return shown

@@ -22,6 +22,8 @@ class Receiver:
         """How often a webhook came for a learner."""
         self.number = 0
         """Of all webhooks."""
+        self.longest_pause = 0.0
+        """Seconds between two webhooks that came one after the other."""
         self._began = self._ended = 0.0
         self._came = asyncio.Event()
 
@@ -54,11 +56,15 @@ class Receiver:
         self.arrived.clear()
         self.times.clear()
         self.number = 0
+        self.longest_pause = 0.0
 
     def note(self, body: bytes) -> None:
         if found := LEARNER.search(body):
-            learner, self._ended = found[1].decode(), time.perf_counter()
-            self._began = self._began if self.number else self._ended
+            learner, before, self._ended = found[1].decode(), self._ended, time.perf_counter()
+            if self.number:
+                self.longest_pause = max(self.longest_pause, self._ended - before)
+            else:
+                self._began = self._ended
             self.number += 1
             self.arrived.setdefault(learner, self._ended)
             self.times[learner] += 1

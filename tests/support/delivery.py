@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from deploy.local.servers import Servers
 from shared import envelope, outbox
 from shared.contracts.catalogue import ComparabilityWithdrawn
+from shared.contracts.registry import Fact
 from shared.db import SYSTEM, Database
 from shared.envelope import Event
 from shared.kafka import Producer, Record
@@ -84,7 +85,8 @@ async def make_relay(database: Database, platform: PlatformSettings) -> AsyncIte
         bootstrap = settings.pop("bootstrap", platform.kafka_bootstrap)
         producer = settings.pop("producer", None) or Producer(bootstrap, "test-relay")
         own = Database(database.url, pool=2, options=CONNECTION_OPTIONS)
-        made.append(Relay(own, producer, Metrics("test"), prefix=platform.kafka_prefix, **settings))
+        metrics = settings.pop("metrics", None) or Metrics("test")
+        made.append(Relay(own, producer, metrics, prefix=platform.kafka_prefix, **settings))
         return made[-1]
 
     yield make
@@ -92,7 +94,7 @@ async def make_relay(database: Database, platform: PlatformSettings) -> AsyncIte
         await relay.close()
 
 
-async def say(database: Database, *facts: ComparabilityWithdrawn) -> None:
+async def say(database: Database, *facts: Fact) -> None:
     async with database.transaction(SYSTEM) as tx:
         await outbox.add(tx, facts)
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.local.issuer import DevelopmentIssuer
-from shared import idempotency, ids, paging
+from shared import audit_log, idempotency, ids, paging
+from shared.audit_api import audit_router
 from shared.auth import Authenticator, Caller, Principal, allow
 from shared.bodies import Body, CountryCode, LanguageMap, ShortText
 from shared.db import Database
@@ -43,6 +44,7 @@ NOTES = sa.Table(
     sa.UniqueConstraint("institution_id", "title", name="notes_title", deferrable=True, initially="DEFERRED"),
 )
 idempotency.table(METADATA)
+audit_log.table(METADATA)
 
 router = api_router("notes")
 
@@ -148,7 +150,8 @@ async def _create_tables(made: ThrowawayDatabase) -> None:
     engine = sa.create_engine(sa.make_url(made.owner_url).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
     with engine.begin() as connection:
         METADATA.create_all(connection)
-        for statement in row_level_security("notes", "institution_id"):
+        rules = row_level_security("audit_entries", "institution_id", anybody_adds=True)
+        for statement in [*row_level_security("notes", "institution_id"), *rules]:
             connection.exec_driver_sql(statement)
         for table in METADATA.tables:
             connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {made.role}")
@@ -187,7 +190,7 @@ def _app(database: Database, platform: PlatformSettings, issuer: DevelopmentIssu
     keys = IssuerKeys(ISSUER, transport=httpx2.ASGITransport(app=issuer.app))
     return create_app(
         "Notes",
-        routers=[router],
+        routers=[router, audit_router("notes")],
         database=database,
         metrics=metrics,
         authenticator=Authenticator(keys, platform.audience),

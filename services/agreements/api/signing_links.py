@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,12 +14,12 @@ from services.agreements.api.signing_link_bodies import (
     SigningLinkAnswer,
     SigningLinkRequest,
 )
-from services.agreements.handlers.signing_links import hash_of
+from services.agreements.handlers.signing_links import hash_of, holder_of
 from shared.auth import Principal, allow
 from shared.entity_tags import IfMatch, created, set_etag
 from shared.paging import Page, Paged
 from shared.problems import Gone, RateLimited
-from shared.token_buckets import TokenBuckets
+from shared.token_buckets import TokenBuckets, take_from_each
 from shared.web import IdempotencyKey, PublicIdempotencyKey, PublicTransaction, Transaction, api_router
 
 router = api_router("signing-links")
@@ -36,7 +37,7 @@ def _address(request: Request) -> str:
 
 def limited(secret: str, request: Request) -> None:
     """Before the database is asked anything."""
-    if wait := max(PER_ADDRESS.take(_address(request)), PER_LINK.take(hash_of(secret))):
+    if wait := take_from_each((PER_ADDRESS, _address(request)), (PER_LINK, hash_of(secret))):
         raise RateLimited(wait)
 
 
@@ -113,12 +114,13 @@ async def open_signing_link(secret: str, tx: PublicTransaction, address: From) -
 
 @router.post(BY_SECRET + "/signature", **PUBLIC)
 async def sign_by_link(
-    secret: str, body: SeenBody, tx: PublicTransaction, address: From, _: PublicIdempotencyKey
+    secret: str, body: SeenBody, request: Request, tx: PublicTransaction, address: From, _: PublicIdempotencyKey
 ) -> SignedByLinkAnswer:
     """Sign, as the learner or guardian whom the link is for, exactly the content that it shows; once.
 
     If the answer gets lost, the same request with the same Idempotency-Key gets it again.
     """
     link, agreement = await handlers.sign_by_link(tx, secret, body.seen(), address)
+    request.state.caller = replace(holder_of(link), org=link.home_id)  # whose coordinator made the link
     signed = {**vars(link), "state": agreement.state, "signed_at": link.used_at}
     return SignedByLinkAnswer.model_validate(signed)

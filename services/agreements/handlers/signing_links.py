@@ -86,10 +86,10 @@ async def revoke_signing_link(
 async def open_signing_link(tx: AsyncConnection, secret: str, address: str) -> Opened:
     """`address` is a fingerprint of where the request comes from."""
     link = await store.find_signing_link(tx, hash_of(secret))
-    agreement = await store.load_learning_agreement(tx, link.learning_agreement_id, _holder(link))
+    agreement = await store.load_learning_agreement(tx, link.learning_agreement_id, holder_of(link))
     signing_links.check_open(link, agreement, clock.now())
     await store.note_opening(tx, link, address)
-    return Opened(link, agreement, await store.load_learner(tx, link.learner_id, _holder(link)))
+    return Opened(link, agreement, await store.load_learner(tx, link.learner_id, holder_of(link)))
 
 
 async def sign_by_link(
@@ -97,7 +97,7 @@ async def sign_by_link(
 ) -> tuple[SigningLink, LearningAgreement]:
     """The agreement is locked before the link, as by everybody who has to do with both; of two one finds it used."""
     found = await store.find_signing_link(tx, hash_of(secret))
-    holder, where = _holder(found), found.learning_agreement_id
+    holder, where = holder_of(found), found.learning_agreement_id
     agreement = await store.load_learning_agreement(tx, where, holder, for_update=True)
     link = await store.load_signing_link(tx, where, found.id, holder, for_update=True)
     used = signing_links.use(link, agreement, seen, clock.now(), address)
@@ -119,6 +119,6 @@ def hash_of(secret: str) -> str:
     return sha256(secret.encode(errors="replace")).hexdigest()
 
 
-def _holder(link: SigningLink) -> Principal:
+def holder_of(link: SigningLink) -> Principal:
     """Who has the link acts for its learner, and a signature says which link it was."""
     return Principal(f"signing-link:{link.id}", roles=frozenset({"learner"}), learner_id=link.learner_id)

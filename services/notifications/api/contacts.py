@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.notifications import handlers, store
 from services.notifications.api.callers import Subscriber
 from services.notifications.domain.notices import Contact, Language
+from services.notifications.settings import Settings
 from services.notifications.store.vault import Vault
 from shared.bodies import Body
 from shared.entity_tags import IfMatch, set_etag
@@ -78,4 +79,5 @@ def _answer(response: Response, contact: Contact, vault: Vault) -> ContactAnswer
 
 
 def _vault(request: Request) -> Vault:
-    return Vault(request.app.state.settings.secret_key.get_secret_value())
+    settings: Settings = request.app.state.settings
+    return settings.vault

@@ -10,13 +10,17 @@ from services.notifications.api.stream import Streams, wants_stream
 from shared.auth import Caller
 from shared.contracts.registry import FACTS
 from shared.paging import MOST, USUAL
+from shared.problems import Gone
 from shared.web import api_router
 
 router = api_router("events")
 
 LONGEST_WAIT = 30
 LAST_POSITION = 2**63 - 1
-AS_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    Gone.status: {},
+}
 
 
 class FeedBody(BaseModel):
@@ -34,12 +38,13 @@ class EventTypesBody(BaseModel):
     items: list[EventTypeBody]
 
 
-@router.get("/events", responses=AS_STREAM, response_model=FeedBody)
+@router.get("/events", responses=ANSWERS, response_model=FeedBody)
 async def list_events(
     caller: Subscriber,
     request: Request,
     after: Annotated[
-        int, Query(ge=0, le=LAST_POSITION, description="`next` of the answer before; 0 for the beginning")
+        int,
+        Query(ge=0, le=LAST_POSITION, description="`next` of the answer before; 0 for the beginning of what is kept"),
     ] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST, description="Events at the most")] = USUAL,
     wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for an event if there is none")] = 0,
@@ -55,9 +60,13 @@ async def list_events(
     As pages; or, where `Accept` names `text/event-stream`, as server-sent events: one for each entry, its `data` the
     CloudEvent and its `id` the position to go on from, which browsers send as `Last-Event-ID` by themselves. A quiet
     stream says every 15 seconds how far it is; each ends after 15 minutes, and whoever reads on connects again.
+
+    410 `gone` for a position after which something was forgotten since: you would miss it without knowing.
     """
     if wants_stream(accept):
-        return _streams(request).stream(caller, after if last_event_id is None else last_event_id)
+        begin = after if last_event_id is None else last_event_id
+        await _poll(request).require_kept(begin)  # once a stream has begun, it could only break off
+        return _streams(request).stream(caller, begin)
     page = await _poll(request).read(caller, after, limit, wait)
     # The stored bytes go out as they are, so that what was signed once can be compared.
     return Response(b'{"items":[%b],"next":%d}' % (b",".join(page.bodies), page.next), media_type="application/json")

@@ -10,6 +10,7 @@ from services.notifications import store
 from services.notifications.store import FeedPage
 from shared.auth import Principal
 from shared.db import Database
+from shared.problems import Gone
 from shared.tenancy import acting_for
 
 CHANNEL = "feed"
@@ -40,6 +41,15 @@ class FeedPoll:
                     await _wait_for_either(grown, self.stopping, at_most=left)
         return page
 
+    async def require_kept(self, after: int) -> None:
+        """`Gone` if something that came after this position is forgotten; 0 is the beginning of what is kept."""
+        if not after:
+            return
+        async with self._database.single_statements() as tx:
+            forgotten = await store.forgotten_until(tx)
+        if after < forgotten:
+            raise Gone("Events after this position are forgotten. Read what is kept with after=0.", because="forgotten")
+
     async def _page(self, principal: Principal, after: int, limit: int) -> FeedPage:
         """The next page; the last one leads on from the feed's end, so that what is for others is passed over once."""
         # Asked for before the page, which therefore misses nothing up to it.
@@ -47,6 +57,7 @@ class FeedPoll:
             head = await store.feed_head(tx)
         async with self._database.transaction(acting_for(principal)) as tx:
             page = await store.read_feed(tx, principal, after, limit)
+        await self.require_kept(after)  # last, so that nothing was forgotten unnoticed while it was read
         return page if len(page.entries) == limit else replace(page, next=max(page.next, head))
 
     @asynccontextmanager

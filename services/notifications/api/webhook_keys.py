@@ -4,7 +4,6 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from services.notifications.settings import Settings
-from services.notifications.store.vault import Vault
 from shared.web import api_router
 
 router = api_router("webhook-keys")
@@ -29,5 +28,5 @@ async def list_webhook_keys(request: Request, response: Response) -> WebhookKeys
     """
     settings: Settings = request.app.state.settings
     response.headers["Cache-Control"] = KEPT_FOR
-    keys = Vault(settings.secret_key.get_secret_value()).public_keys
+    keys = settings.vault.public_keys
     return WebhookKeysAnswer(items=[WebhookKeyAnswer(algorithm="ed25519", public_key=key) for key in keys])

@@ -4,10 +4,12 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+import structlog
 from cryptography.fernet import InvalidToken
 from opentelemetry.trace import SpanKind
 
@@ -18,12 +20,12 @@ from services.notifications.domain.answers import Answer
 from services.notifications.domain.deliveries import ATTEMPTS, TRIED_ONCE, settle
 from services.notifications.settings import Settings
 from services.notifications.store import Attempt, Claimed
-from services.notifications.store.vault import Vault
 from shared import clock, ids
-from shared.db import SYSTEM
+from shared.db import SYSTEM, is_transient
 from shared.service import Running
 from shared.telemetry import continued_trace
 
+LOG = structlog.get_logger(__name__)
 AT_ONCE = 64
 AT_ONCE_EACH = 32
 """Posts for one subscription: not all of them, since an endpoint that answered well until now may hang."""
@@ -37,6 +39,8 @@ GATHERING_SECONDS = 0.03
 """How long results are gathered before they are recorded together."""
 RUN_SECONDS = 60.0
 """After so long a run comes to its end, so that the loop around it is seen to move."""
+LAST_SECONDS = 5.0
+"""What is under way when the process is told to stop has so long to be answered, and is then not sent twice."""
 
 
 class Deliverer:
@@ -47,7 +51,7 @@ class Deliverer:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._vault = Vault(settings.secret_key.get_secret_value())
+        self._vault = settings.vault
         self._poster = Poster(settings.allowed_targets)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._looking = asyncio.Lock()
@@ -55,6 +59,7 @@ class Deliverer:
         self._lanes: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._posting: dict[asyncio.Task[Attempt | None], UUID] = {}
         """What is in hand, and for which subscription."""
+        self._stopping = False
 
     @property
     def under_way(self) -> int:
@@ -74,6 +79,9 @@ class Deliverer:
                     self._posting[attempt] = claimed.subscription_id
                 if not self._posting or time.monotonic() > until:
                     return made
+        except asyncio.CancelledError:
+            await self._finish(running)
+            raise
         except BaseException:
             await self._abandon()
             raise
@@ -82,8 +90,22 @@ class Deliverer:
         await self._abandon()
         await self._poster.close()
 
+    async def _finish(self, running: Running) -> None:
+        """Told to stop: begin nothing more, wait a moment for what is under way, and record what came of it."""
+        self._stopping = True
+        if self._posting:
+            await asyncio.wait(self._posting, timeout=LAST_SECONDS)
+        try:
+            await self._record(running, self._take([post for post in self._posting if post.done()]))
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            LOG.warning("results not recorded, what was posted is sent again", error=repr(error))
+        finally:
+            await self._abandon()
+
     async def _abandon(self) -> None:
-        """Told to stop, or the database is away: what is under way is sent again when its lease ends."""
+        """What is under way is sent again when its lease ends."""
         posts = list(self._posting)
         self._posting.clear()
         for post in posts:
@@ -92,6 +114,14 @@ class Deliverer:
 
     async def _turn(self, running: Running, attempts: list[Attempt]) -> list[Claimed]:
         """Record what is finished, claim what there is room for; a crash between the two changes nothing."""
+        await self._record(running, attempts)
+        free = fair_share.free_shares(self._posting.values(), attempts)
+        async with running.database.single_statements() as tx:
+            return await store.claim_due(
+                tx, at_most=AHEAD - len(self._posting), free=free, otherwise=fair_share.FIRST, lease=LEASE
+            )
+
+    async def _record(self, running: Running, attempts: list[Attempt]) -> None:
         database = running.database
         telling = [one for one in attempts if handlers.tells_of_its_subscription(one)]
         async with database.transaction(SYSTEM) if telling else database.single_statements() as tx:
@@ -99,20 +129,14 @@ class Deliverer:
                 await store.record_attempts(tx, attempts)
             if telling:
                 await handlers.note_outcomes(tx, attempts)
-        free = fair_share.free_shares(self._posting.values(), attempts)
-        async with database.single_statements() as tx:
-            claimed = await store.claim_due(
-                tx, at_most=AHEAD - len(self._posting), free=free, otherwise=fair_share.FIRST, lease=LEASE
-            )
         for state, number in Counter(one.settled.state for one in attempts).items():
             running.metrics.work.labels("deliver", state).inc(number)
-        return claimed
 
     async def _attempt(self, running: Running, claimed: Claimed, claimed_at: float) -> Attempt | None:
         """None if it is better left to the next claim."""
         lane = self._lanes.setdefault(claimed.subscription_id, asyncio.Semaphore(AT_ONCE_EACH))
         async with lane, self._slots:
-            if not await self._still_ours(running, claimed, time.monotonic() - claimed_at):
+            if self._stopping or not await self._still_ours(running, claimed, time.monotonic() - claimed_at):
                 return None
             at, begun = clock.now(), time.perf_counter()
             answer, signature = await self._post(claimed, at)
@@ -150,6 +174,10 @@ class Deliverer:
         if finished and others:
             more, _ = await asyncio.wait(others, timeout=GATHERING_SECONDS)
             finished |= more
+        return self._take(finished)
+
+    def _take(self, finished: Collection[asyncio.Task[Attempt | None]]) -> list[Attempt]:
+        """What came of them; they are in hand no longer."""
         for post in finished:
             del self._posting[post]
         return [attempt for post in finished if (attempt := post.result())]

@@ -12,7 +12,6 @@ from services.notifications.domain.health import WELL
 from services.notifications.domain.subscriptions import Command, Subscription
 from services.notifications.settings import Settings
 from services.notifications.store import vault
-from services.notifications.store.vault import Vault
 from shared import clock, envelope, ids
 from shared.auth import Principal
 from shared.preconditions import own_institution, require_version
@@ -47,7 +46,7 @@ async def subscribe(
         scope=wish.scope,
         description=wish.description,
         ordered=wish.ordered,
-        sealed_secret=Vault(settings.secret_key.get_secret_value()).sealed(secret),
+        sealed_secret=settings.vault.sealed(secret),
         created_at=clock.now(),
     )
     await store.add_subscription(tx, made)
@@ -93,7 +92,7 @@ async def rotate_secret(
     """A new secret, which nobody can read again; for a while what is sent is signed with the old one too."""
     subscription = await _locked(tx, caller, subscription_id, version)
     secret = vault.new_secret()
-    sealed = Vault(settings.secret_key.get_secret_value()).sealed(secret)
+    sealed = settings.vault.sealed(secret)
     return await _saved(tx, subscriptions.rotate(subscription, sealed, clock.now())), secret
 
 

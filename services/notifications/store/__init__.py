@@ -13,7 +13,7 @@ from services.notifications.store.deliveries import (
     queue_again,
     save_delivery,
 )
-from services.notifications.store.feed import FeedEntry, FeedPage, feed_head, prune_feed, read_feed
+from services.notifications.store.feed import FeedEntry, FeedPage, feed_head, forgotten_until, prune_feed, read_feed
 from services.notifications.store.grants import add_grant, list_grants, load_grant, load_reach, save_grant
 from services.notifications.store.health import (
     failing_since,
@@ -31,6 +31,7 @@ from services.notifications.store.notices import (
 )
 from services.notifications.store.public_topic import Public, hold_position, read_public, save_position
 from services.notifications.store.recent import Hours, count_by_hour
+from services.notifications.store.resealing import SEALED, next_sealed, save_resealed
 from services.notifications.store.subscriptions import (
     add_subscription,
     list_subscriptions,
@@ -41,6 +42,7 @@ from services.notifications.store.subscriptions import (
 from services.notifications.store.taking_in import Addressed, take_in
 
 __all__ = [
+    "SEALED",
     "Addressed",
     "Attempt",
     "Claimed",
@@ -61,6 +63,7 @@ __all__ = [
     "failing_since",
     "feed_head",
     "forget_contacts",
+    "forgotten_until",
     "hold_position",
     "is_still_wanted",
     "keep_attempts",
@@ -76,6 +79,7 @@ __all__ = [
     "lock_health",
     "lock_subscriptions",
     "mark_warned",
+    "next_sealed",
     "prune_deliveries",
     "prune_feed",
     "prune_notices",
@@ -88,6 +92,7 @@ __all__ = [
     "save_grant",
     "save_health",
     "save_position",
+    "save_resealed",
     "save_subscription",
     "settle_notice",
     "state_of_subscription",

@@ -21,9 +21,16 @@ NOT_IN_THE_FEED = 0
 """Positions of the feed begin with 1."""
 CAN_BE_SENT_AGAIN = [state for state, _ in TRANSITIONS]
 
+# What waits for a paused subscription is forgotten with its event: it could not be sent any more.
 PRUNE = sa.text(
-    "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"
-    " WHERE created_at < :before AND next_attempt_at IS NULL LIMIT :at_most FOR UPDATE SKIP LOCKED)"
+    """
+    DELETE FROM deliveries WHERE id IN (
+        SELECT id FROM deliveries
+        WHERE created_at < :before
+        AND (next_attempt_at IS NULL OR position <= (SELECT position FROM forgotten))
+        ORDER BY created_at LIMIT :at_most FOR UPDATE SKIP LOCKED
+    )
+    """
 )
 
 
@@ -132,7 +139,7 @@ async def count_dead_letters(tx: AsyncConnection, subscription_id: UUID) -> int:
 
 
 async def prune_deliveries(tx: AsyncConnection, before: datetime, at_most: int) -> int:
-    """Forget deliveries that are over, with their attempts."""
+    """Forget some of the deliveries that are over, or of whose event nothing is left; how many."""
     return (await tx.execute(PRUNE, {"before": before, "at_most": at_most})).rowcount
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notifications.domain.entitlement import Reach, entitled, reader
 from services.notifications.store.grants import load_reach
 from services.notifications.store.listeners import audience
-from services.notifications.tables import FEED
+from services.notifications.tables import FEED, FORGOTTEN
 from shared.auth import Principal
 from shared.tenancy import visible_to
 
@@ -36,7 +36,18 @@ class FeedPage:
 
 
 PRUNE = sa.text(
-    "DELETE FROM feed WHERE position IN (SELECT position FROM feed WHERE taken_at < :before LIMIT :at_most)"
+    """
+    WITH gone AS (
+        DELETE FROM feed WHERE position IN (
+            SELECT position FROM feed WHERE taken_at < :before ORDER BY taken_at LIMIT :at_most
+        )
+        RETURNING position
+    ), noted AS (
+        UPDATE forgotten SET position = latest FROM (SELECT max(position) AS latest FROM gone) AS last
+        WHERE latest > forgotten.position
+    )
+    SELECT count(*) FROM gone
+    """
 )
 
 
@@ -58,8 +69,16 @@ async def feed_head(tx: AsyncConnection) -> int:
     return await tx.scalar(sa.select(sa.func.max(FEED.c.position))) or 0
 
 
+async def forgotten_until(tx: AsyncConnection) -> int:
+    """The last position that was pruned, whomever it was for; only `SYSTEM` sees it."""
+    forgotten: int = (await tx.execute(sa.select(FORGOTTEN.c.position))).scalar_one()
+    return forgotten
+
+
 async def prune_feed(tx: AsyncConnection, before: datetime, at_most: int) -> int:
-    return (await tx.execute(PRUNE, {"before": before, "at_most": at_most})).rowcount
+    """Forget some entries taken in before a time, and note how far; how many."""
+    number: int = (await tx.execute(PRUNE, {"before": before, "at_most": at_most})).scalar_one()
+    return number
 
 
 def _candidates(principal: Principal, reach: Reach, after: int, limit: int) -> sa.Select[Any]:

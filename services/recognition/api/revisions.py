@@ -16,7 +16,7 @@ from services.recognition.api.revision_bodies import (
 )
 from shared.auth import Caller, Principal, allow
 from shared.entity_tags import IfMatch, created
-from shared.web import IdempotencyKey, Transaction, api_router
+from shared.web import IdempotencyKey, Reading, Transaction, api_router
 
 router = api_router("decisions")
 
@@ -53,7 +53,7 @@ async def correct_decision(
 
     A new decision takes the place of this one and is answered; the entry in the ledger is reversed and made anew. Where
     outcomes are taken away the unit may count no more, and is held as far as it goes. It holds until the host says
-    something else about the unit.
+    something else about the unit. 403 for whoever's decision on the unit was appealed against, here and in revoking.
     """
     decided = await handlers.correct_decision(tx, caller, decision_id, version, body.wanted(), body.legal_basis)
     created(response, f"/v1/decisions/{decided.decision_id}", decided.version)
@@ -61,7 +61,7 @@ async def correct_decision(
 
 
 @router.post("/decisions/{decision_id}/revocation-preview", responses={status.HTTP_404_NOT_FOUND: {}})
-async def preview_revocation(decision_id: UUID, caller: Recogniser, version: IfMatch, tx: Transaction) -> PreviewAnswer:
+async def preview_revocation(decision_id: UUID, caller: Recogniser, version: IfMatch, tx: Reading) -> PreviewAnswer:
     """Everything that revoking the decision entails, for a recogniser of home; nothing is written.
 
     Composed units that rested on it and what is held of them, qualifications that are complete no more, and results

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Self, cast
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.recognition.api.decisions import RuleResultAnswer
@@ -51,6 +51,12 @@ class DraftUnit(Body):
         return AgreedUnit(**vars(self) | {"outcomes": pairs, "has_conditions": self.has_conditions or None})
 
 
+def _each_once(units: list[DraftUnit]) -> list[DraftUnit]:
+    if len({unit.unit_id for unit in units}) < len(units):
+        raise PydanticCustomError("distinct", "Each home unit is agreed once, with all its outcomes.")
+    return units
+
+
 class DraftBody(Body):
     """An agreement that is not signed yet, as far as recognition depends on it."""
 
@@ -62,7 +68,7 @@ class DraftBody(Body):
     qualification_version: Version
     starts_on: CalendarDate
     ends_on: CalendarDate
-    units: list[DraftUnit] = Field(min_length=1, max_length=50)
+    units: Annotated[list[DraftUnit], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -5,14 +5,14 @@ from fastapi import status
 from services.recognition import handlers
 from services.recognition.api.simulation_bodies import SimulationAnswer, SimulationRequest
 from shared.auth import Principal, allow
-from shared.web import Transaction, api_router
+from shared.web import Reading, api_router
 
 router = api_router("simulations")
 
 
 @router.post("/simulations", responses={status.HTTP_404_NOT_FOUND: {}})
 async def simulate(
-    request: SimulationRequest, caller: Annotated[Principal, allow("recogniser", "coordinator")], tx: Transaction
+    request: SimulationRequest, caller: Annotated[Principal, allow("recogniser", "coordinator")], tx: Reading
 ) -> SimulationAnswer:
     """Before departure, for home and host: what if everything agreed is achieved, or if these results came in.
 

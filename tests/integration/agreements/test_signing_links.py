@@ -91,6 +91,17 @@ async def test_who_has_the_link_reads_what_is_to_be_signed_and_signs_it(world: W
     await step(world.home(), agreement, "signatures", seen(agreement))
 
 
+async def test_the_audit_log_of_home_names_the_link_and_its_learner_but_not_the_secret(world: World):
+    drafted = await world.drafted_agreement()
+    link = await linked(world, drafted)
+    answered(await sign(world, link))
+    who = {"subject": f"signing-link:{link['link_id']}"}
+    [entry] = answered(await world.home("coordinator").get("/v1/agreements-audit-entries", **who))["items"]
+    assert (entry["operation"], entry["learner_id"]) == ("sign_by_link", drafted["learner_id"])
+    assert entry["resource"] == "/v1/signing-links/…/signature"
+    assert answered(await world.stranger().get("/v1/agreements-audit-entries", **who))["items"] == []
+
+
 async def test_nothing_of_others_and_nothing_else_of_the_learner_is_shown(world: World):
     link = await linked(world, await world.drafted_agreement())
     shown = (await world.http.get(link["path"])).text

@@ -17,6 +17,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSettings
         kafka_bootstrap=None,
         postgres_port=None,
         kafka_port=None,
+        kafka_advertised_port=None,
     )
     yield own
     remove(own.home)

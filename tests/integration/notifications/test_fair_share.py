@@ -57,8 +57,8 @@ async def test_an_endpoint_that_never_answers_does_not_hold_up_the_others(
         await tarpit.wait_for(1)
         await queue_up(running, receiver.url, both, 100)
         await receiver.wait_for(100)
-    assert len(tarpit.received) == FIRST
-    hanging.set()
+        assert len(tarpit.received) == FIRST
+        hanging.set()
 
 
 async def test_an_endpoint_that_answers_has_full_speed_and_once_it_hangs_leaves_room_for_the_others(
@@ -71,8 +71,8 @@ async def test_an_endpoint_that_answers_has_full_speed_and_once_it_hangs_leaves_
         await tarpit.wait_for(40 + AT_ONCE_EACH)
         await queue_up(running, receiver.url, both, 100)
         await receiver.wait_for(100)
-    assert len(tarpit.received) == 40 + AT_ONCE_EACH
-    hanging.set()
+        assert len(tarpit.received) == 40 + AT_ONCE_EACH
+        hanging.set()
 
 
 async def test_a_claim_takes_of_each_subscription_what_it_is_given(running: Running, settings: Settings):

@@ -42,15 +42,19 @@ async def test_a_worker_that_dies_between_post_and_record_loses_nothing(
     settings: Settings,
     deliverer: Deliverer,
     owner: psycopg.AsyncConnection,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr("services.notifications.delivery.deliverer.LAST_SECONDS", 0)
+    victim = Deliverer(settings)
     subscription = await one_delivery(running, receiver, settings)
     never = asyncio.Event()
     receiver.replies.append(Reply(after=never))
-    dying = asyncio.create_task(deliverer.run(running))
+    dying = asyncio.create_task(victim.run(running))
     await receiver.wait_for(1)
     dying.cancel()
     with pytest.raises(asyncio.CancelledError):
         await dying
+    await victim.close()
     never.set()
     assert [row.state for row in await deliveries_of(running, subscription)] == ["delivering"]
     assert await deliverer.run(running) == 0

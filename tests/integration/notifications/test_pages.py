@@ -80,6 +80,17 @@ async def test_what_failed_is_sent_again_once(
     assert "<td>delivered</td>" in arrived.text
 
 
+async def test_what_is_done_on_a_page_is_in_the_audit_log(
+    running: Running, signed_in: Browser, http: httpx2.AsyncClient, home: Principal
+):
+    subscription, _ = await subscribe(running, home)
+    page = await signed_in.open(f"/pages/subscriptions/{subscription.id}")
+    await signed_in.send_form(page, "Send a test")
+    answer = await http.get("/v1/notifications-audit-entries", headers={"Authorization": f"Bearer {token(home)}"})
+    [entry] = answer.json()["items"]
+    assert (entry["operation"], entry["resource"]) == ("send_test", f"/pages/subscriptions/{subscription.id}/ping")
+
+
 async def test_all_dead_letters_of_a_subscription_are_sent_again(
     running: Running, signed_in: Browser, home: Principal, owner: psycopg.AsyncConnection
 ):

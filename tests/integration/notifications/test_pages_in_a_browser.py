@@ -2,9 +2,10 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import psycopg
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
@@ -14,8 +15,9 @@ from services.notifications.delivery import Deliverer
 from services.notifications.settings import Settings
 from shared.auth import Principal
 from shared.service import Running
+from tests.support.browsing import token
 from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe
-from tests.support.streaming import bearer, served_api
+from tests.support.streaming import served_api
 from tests.support.webhook_receiver import Reply, WebhookReceiver
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -40,10 +42,13 @@ class Visit:
         await self.page.goto(f"{self.url}/pages/{path}")
 
     async def sign_in(self) -> None:
-        await self.open("session")
-        await self.page.get_by_label("Access token").fill(bearer(self.home)["Authorization"].removeprefix("Bearer "))
-        await self.page.get_by_role("button", name="Sign in").click()
+        await self.enter(token(self.home))
         await expect(self.page).to_have_url(f"{self.url}/pages/subscriptions")
+
+    async def enter(self, given: str) -> None:
+        await self.open("session")
+        await self.page.get_by_label("Access token").fill(given)
+        await self.page.get_by_role("button", name="Sign in").click()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -86,10 +91,56 @@ async def test_axe_finds_nothing_against_wcag_2_2_aa_on_any_page_light_or_dark(v
     await visit.sign_in()
     for path in paths:
         await visit.open(path)
-        await visit.page.emulate_media(color_scheme="light")
-        await _expect_nothing_wrong(visit.page, WCAG)
-        await visit.page.emulate_media(color_scheme="dark")
-        await _expect_nothing_wrong(visit.page, CONTRAST)
+        await _expect_nothing_wrong_light_or_dark(visit.page)
+
+
+async def test_axe_finds_nothing_on_pages_that_have_nothing_to_show(running: Running, visit: Visit):
+    await visit.sign_in()
+    for path in ("subscriptions", "deliveries"):
+        await visit.open(path)
+        await expect(visit.page.get_by_role("table")).to_have_count(0)
+        await _expect_nothing_wrong_light_or_dark(visit.page)
+    subscription, _ = await subscribe(running, visit.home)
+    await visit.open(f"subscriptions/{subscription.id}")
+    await _expect_nothing_wrong_light_or_dark(visit.page)
+    await hear(running, review(visit.home.org))
+    [queued] = await deliveries_of(running, subscription)
+    await visit.open(f"deliveries/{queued.id}")
+    await expect(visit.page.get_by_text("None yet.")).to_be_visible()
+    await _expect_nothing_wrong_light_or_dark(visit.page)
+
+
+async def test_axe_finds_nothing_on_refusals(visit: Visit, paths: list[str], owner: psycopg.AsyncConnection):
+    await visit.enter("nonsense")
+    await expect(visit.page.get_by_role("alert")).to_be_visible()
+    await _expect_nothing_wrong_light_or_dark(visit.page)
+
+    await visit.sign_in()
+    await visit.open("deliveries?state=x")
+    await expect(visit.page.get_by_role("heading", name="Something in the request")).to_be_visible()
+    await _expect_nothing_wrong_light_or_dark(visit.page)
+
+    await visit.open(paths[2])
+    await owner.execute("UPDATE subscriptions SET version = version + 1")
+    await visit.page.get_by_role("button", name="Send a test").click()
+    await expect(visit.page.get_by_text("read the page again")).to_be_visible()
+    await _expect_nothing_wrong_light_or_dark(visit.page)
+
+    await replace(visit, home=somebody("examiner")).sign_in()
+    await expect(visit.page.get_by_role("heading", name="Your roles do not allow this")).to_be_visible()
+    await _expect_nothing_wrong_light_or_dark(visit.page)
+
+
+async def test_a_dead_letter_is_sent_again(visit: Visit, paths: list[str], deliverer: Deliverer, running: Running):
+    await visit.sign_in()
+    await visit.open(paths[5])
+    await visit.page.get_by_role("row").nth(1).get_by_role("link").click()
+    await visit.page.get_by_role("button", name="Send it again").click()
+    await expect(visit.page.get_by_role("status")).to_contain_text("queued again")
+    await deliverer.run(running)
+    await visit.page.reload()
+    await expect(visit.page.get_by_role("row", name="State delivered")).to_be_visible()
+    await expect(visit.page.get_by_role("heading", level=3)).to_have_count(2)
 
 
 async def test_everything_can_be_reached_and_done_by_keyboard(visit: Visit, paths: list[str]):
@@ -118,6 +169,13 @@ async def test_the_browser_finds_no_breach_of_the_policy_and_forgets_the_session
     await visit.page.get_by_role("button", name="Sign out").click()
     await visit.open("subscriptions")
     await expect(visit.page).to_have_url(f"{visit.url}/pages/session?then=subscriptions")
+
+
+async def _expect_nothing_wrong_light_or_dark(page: Page) -> None:
+    await page.emulate_media(color_scheme="light")
+    await _expect_nothing_wrong(page, WCAG)
+    await page.emulate_media(color_scheme="dark")
+    await _expect_nothing_wrong(page, CONTRAST)
 
 
 async def _expect_nothing_wrong(page: Page, rules: dict[str, Any]) -> None:

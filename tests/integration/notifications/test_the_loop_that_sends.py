@@ -115,3 +115,27 @@ async def test_the_loop_delivers_by_itself_until_it_is_told_to_stop(
     going.cancel()
     with pytest.raises(asyncio.CancelledError):
         await going
+
+
+async def test_what_is_under_way_when_it_is_told_to_stop_is_finished_and_nothing_else_begun(
+    running: Running,
+    receiver: WebhookReceiver,
+    settings: Settings,
+    deliverer: Deliverer,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("services.notifications.delivery.deliverer.AT_ONCE_EACH", 1)
+    slow = asyncio.Event()
+    receiver.replies.append(Reply(after=slow))
+    who = somebody()
+    subscription, _ = await subscribe(running, who, receiver.url, settings=settings)
+    await hear(running, review(who.org), review(who.org))
+    going = asyncio.create_task(deliverer.run(running))
+    await receiver.wait_for(1)
+    going.cancel()
+    await asyncio.sleep(0)  # which tells it
+    slow.set()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert sorted(row.state for row in await deliveries_of(running, subscription)) == ["delivered", "delivering"]
+    assert len(receiver.received) == 1

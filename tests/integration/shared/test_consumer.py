@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -8,15 +8,17 @@ import pytest
 import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import dead_letters
 from shared.db import SYSTEM, Database
+from shared.envelope import Event
 from shared.kafka import Consumer, Intake
 from shared.settings import PlatformSettings
 from shared.telemetry import Metrics
 from shared.topics import create_topics
 from tests.support.delivery import TYPE, MakeRelay, fact, say
-from tests.support.notebook import Notebook, until_noted
+from tests.support.notebook import PATIENCE_SECONDS, Notebook, until_noted
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -24,8 +26,10 @@ TOPIC = "acquis.catalogue.v1"
 
 
 @asynccontextmanager
-async def consuming(database: Database, platform: PlatformSettings, notebook: Notebook) -> AsyncIterator[Consumer]:
-    metrics = Metrics("test")
+async def consuming(
+    database: Database, platform: PlatformSettings, notebook: Notebook, metrics: Metrics | None = None
+) -> AsyncIterator[Consumer]:
+    metrics = metrics or Metrics("test")
     consumer = Consumer(
         platform.kafka_bootstrap,
         f"{platform.kafka_prefix}group",
@@ -121,6 +125,40 @@ async def test_offsets_are_committed_so_that_the_lag_of_the_group_ends(
         assert sum([await group.committed(part) or 0 for part in parts]) == 1
     finally:
         await group.stop()
+
+
+class DatabaseAway(Notebook):
+    async def note(self, tx: AsyncConnection, events: Sequence[Event[Any]]) -> None:  # noqa: ARG002 - as a handler is called
+        raise ConnectionError
+
+
+def lags(metrics: Metrics) -> list[float]:
+    """Those that a member reports, one for each partition."""
+    return [sample.value for metric in metrics.lag.collect() for sample in metric.samples]
+
+
+async def until_lags(metrics: Metrics, partitions: int, total: int = 0) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (len(lags(metrics)), sum(lags(metrics))) != (partitions, total):  # noqa: ASYNC110 - a gauge tells of no event
+            await asyncio.sleep(0.02)
+
+
+async def test_what_cannot_be_taken_in_is_counted_as_lag(
+    database: Database, platform: PlatformSettings, make_relay: MakeRelay
+):
+    metrics = Metrics("test")
+    await publish(database, make_relay, *(fact(uuid4()) for _ in range(20)))
+    async with consuming(database, platform, DatabaseAway(), metrics):
+        await until_lags(metrics, partitions=2, total=20)
+
+
+async def test_the_lag_of_a_partition_is_told_by_the_member_that_has_it(database: Database, platform: PlatformSettings):
+    first, second = Metrics("test"), Metrics("test")
+    async with consuming(database, platform, Notebook(), first):
+        await until_lags(first, partitions=2)
+        async with consuming(database, platform, Notebook(), second):
+            await asyncio.gather(until_lags(first, partitions=1), until_lags(second, partitions=1))
+        await until_lags(first, partitions=2)
 
 
 async def test_topics_are_created_once_kept_for_ever_and_never_by_accident(platform: PlatformSettings):

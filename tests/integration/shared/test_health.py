@@ -5,6 +5,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from deploy.local import databases
 from deploy.local.servers import Servers
 from services.catalogue.app import service
 from services.catalogue.settings import Settings
@@ -41,11 +42,15 @@ def settings(url: str, owner_url: str, bootstrap: str) -> Settings:
 
 async def ask(path: str, given: Settings, loops: Loops | None = None) -> httpx2.Response:
     running = Running(service(given))
-    transport = httpx2.ASGITransport(app=process.health_only(running, loops or {}))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://health.test") as http:
-        answer = await http.get(path)
+    answer = await answered(path, running, loops)
     await running.close()
     return answer
+
+
+async def answered(path: str, running: Running, loops: Loops | None = None) -> httpx2.Response:
+    transport = httpx2.ASGITransport(app=process.health_only(running, loops or {}))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://health.test") as http:
+        return await http.get(path)
 
 
 async def test_a_migrated_service_with_its_servers_is_ready(infrastructure: Servers, made: ThrowawayDatabase):
@@ -66,6 +71,18 @@ async def test_without_servers_it_says_which_is_away(unused_tcp_port: int):
     answer = await ask("/readyz", settings(nowhere, nowhere, f"127.0.0.1:{unused_tcp_port}"))
     assert answer.status_code == 503
     assert all(answer.json()[part] != "ok" for part in ("database", "broker"))
+
+
+async def test_a_database_that_went_away_is_noticed(infrastructure: Servers, made: ThrowawayDatabase):
+    given = settings(made.url, made.owner_url, infrastructure.kafka_bootstrap)
+    await migrate(service(given))
+    running = Running(service(given))
+    assert (await answered("/readyz", running)).status_code == 200
+    await databases.drop(infrastructure.database_url, made.role)
+    gone = await answered("/readyz", running)
+    assert gone.status_code == 503
+    assert {part for part, found in gone.json().items() if found == "ok"} == {"broker"}
+    await running.close()
 
 
 async def test_a_loop_that_is_stuck_makes_the_process_unhealthy(unused_tcp_port: int):

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from uuid import uuid4
@@ -6,15 +7,19 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from aiokafka.admin import AIOKafkaAdminClient
+from prometheus_client import generate_latest
 
 from shared import outbox
 from shared import relay as relay_module
+from shared.contracts.recognition import ReasonCode
 from shared.db import SYSTEM, Database
 from shared.kafka import Producer
 from shared.kafka import producer as producer_module
 from shared.kafka.producer import Message
 from shared.settings import PlatformSettings
+from shared.telemetry import Metrics
 from tests.support.delivery import MakeRelay, fact, numbers, published, say, waiting
+from tests.support.notifications import review
 
 TO_ANOTHER_TOPIC = (
     "INSERT INTO outbox (aggregatetype, aggregateid, type, payload, key, event_id, traceparent)"
@@ -22,6 +27,19 @@ TO_ANOTHER_TOPIC = (
 )
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
+
+
+async def test_the_reasons_that_published_facts_give_are_counted(database: Database, make_relay: MakeRelay):
+    metrics, two = Metrics("test"), (ReasonCode.LO_MISSING, ReasonCode.LEVEL_BELOW)
+    await say(database, fact(), review(reasons=two), review(reasons=two[:1]))
+    assert await make_relay(metrics=metrics).publish() == 3
+    counted = re.findall(
+        r"^acquis_fact_reasons_total\{(.*)\} (.*)$", generate_latest(metrics.registry).decode(), re.MULTILINE
+    )
+    assert dict(counted) == {
+        'reason="LO_MISSING",type="acquis.review.required.v1"': "2.0",
+        'reason="LEVEL_BELOW",type="acquis.review.required.v1"': "1.0",
+    }
 
 
 async def test_a_fact_is_published_with_its_bytes_key_and_headers(
@@ -121,9 +139,11 @@ async def test_only_the_acknowledged_prefix_is_marked(
 
 
 async def delete_topic(platform: PlatformSettings, topic: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=platform.kafka_bootstrap)
+    name, admin = platform.kafka_prefix + topic, AIOKafkaAdminClient(bootstrap_servers=platform.kafka_bootstrap)
     await admin.start()
-    await admin.delete_topics([platform.kafka_prefix + topic])
+    await admin.delete_topics([name])
+    while name in await admin.list_topics():  # noqa: ASYNC110 - the answer may come before the deed
+        await asyncio.sleep(0.02)
     await admin.close()
 
 

@@ -47,6 +47,12 @@ def test_a_process_knows_no_other_services_secrets():
         assert not [variable for variable in service["environment"] if variable.split("_")[0] in of_others]
 
 
+def test_spans_are_sent_only_where_something_takes_them():
+    collector = OURS["catalogue-api"]["environment"]["ACQUIS_OTLP_ENDPOINT"]
+    assert collector == "${COMPOSE_PROFILES:+http://otel-collector:4318/v1/traces}"
+    assert SERVICES["otel-collector"]["profiles"] == ["watch"]
+
+
 def test_every_image_is_pinned_and_from_where_it_is_made():
     images = [service["image"] for name, service in SERVICES.items() if name not in OURS]
     assert all(re.search(r":v?\d", image) for image in images)
@@ -57,6 +63,11 @@ def test_all_that_is_reached_from_the_machine_is_reached_from_it_alone():
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_the_roles_of_the_database_may_sign_in_and_nothing_else():
+    made = re.findall(r"CREATE ROLE .*", (DEPLOY / "docker/databases.sh").read_text())
+    assert made == [f"CREATE ROLE :\"{role}\" LOGIN PASSWORD :'password';" for role in ("owner", "role")]
 
 
 def test_the_image_does_not_run_as_root():

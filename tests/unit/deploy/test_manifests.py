@@ -28,6 +28,7 @@ PODS = {
     for one in ALL
     if one["kind"] in {"Deployment", "Job"}
 }
+BY_NAME = {(one["kind"], one["metadata"]["name"]): one for one in ALL}
 SERVING = [one for one in ALL if one["kind"] == "Deployment"]
 
 
@@ -53,6 +54,15 @@ def test_nothing_gets_a_token_of_the_cluster(pod):
     assert not any(volume.get("hostPath") for volume in pod.get("volumes", []))
 
 
+def test_whoever_runs_under_an_account_of_ours_gets_no_token_by_it():
+    assert BY_NAME["ServiceAccount", "account"]["automountServiceAccountToken"] is False
+
+
+def test_the_cluster_itself_refuses_what_is_not_restricted():
+    labels = BY_NAME["Namespace", "acquis"]["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
 def test_everything_says_what_it_needs_and_at_most_takes(pod):
     for container in pod["containers"]:
         for bound in "requests", "limits":
@@ -70,6 +80,44 @@ def test_a_process_is_ready_while_it_lives_and_starts_only_when_all_is_there(dep
 def test_every_verb_has_a_budget_for_disruptions():
     budgets = {one["metadata"]["name"] for one in ALL if one["kind"] == "PodDisruptionBudget"}
     assert budgets == {one["metadata"]["name"] for one in SERVING} == {"api", "consume", "relay", "work"}
+
+
+def test_what_answers_requests_is_scaled_by_its_load_and_never_alone():
+    [scaled] = [one["spec"] for one in ALL if one["kind"] == "HorizontalPodAutoscaler"]
+    assert scaled["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "api"}
+    assert scaled["minReplicas"] == 2
+    assert scaled["maxReplicas"] > scaled["minReplicas"]
+
+
+def test_every_job_can_be_run_before_the_rest_and_ends_by_itself():
+    jobs = [one for one in ALL if one["kind"] == "Job"]
+    assert {one["metadata"]["name"] for one in jobs} == {"migrate", "topics"}
+    for job in jobs:
+        assert job["metadata"]["labels"]["acquis.example/phase"] == "before"
+        assert job["spec"]["activeDeadlineSeconds"]
+
+
+def test_every_secret_of_a_service_comes_by_reference():
+    wanted = {f"{service}{kind}" for service in SERVICES for kind in ("", "-owner")}
+    given = [one for one in ALL if one["kind"] == "ExternalSecret"]
+    assert {one["spec"]["target"]["name"] for one in given} == wanted
+    assert {source["extract"]["key"] for one in given for source in one["spec"]["dataFrom"]} == {
+        f"acquis/{name}" for name in wanted
+    }
+    assert not [one for one in ALL if one["kind"] == "Secret"]
+
+
+def test_the_database_is_backed_up_all_the_time_and_every_night():
+    cluster = next(
+        one["spec"] for one in ALL if one["apiVersion"].startswith("postgresql.") and one["kind"] == "Cluster"
+    )
+    [archiver] = cluster["plugins"]
+    assert archiver["isWALArchiver"] is True
+    assert BY_NAME["ObjectStore", archiver["parameters"]["barmanObjectName"]]["spec"]["retentionPolicy"] == "30d"
+    backup = BY_NAME["ScheduledBackup", "acquis"]["spec"]
+    assert backup["pluginConfiguration"]["name"] == archiver["name"]
+    assert backup["schedule"].split()[3:] == ["*", "*", "*"]
+    assert {one["spec"]["name"] for one in ALL if one["kind"] == "Database"} == {f"acquis_{name}" for name in SERVICES}
 
 
 def test_every_image_has_a_version():
@@ -144,3 +192,10 @@ def test_a_consumer_outside_reads_the_public_topic_alone():
     [outside] = list(yaml.safe_load_all((K8S / "components/strimzi/outside.yaml").read_text()))
     assert allowed(outside, "Read") == {"acquis.public.v1"}
     assert allowed(outside, "Write") == set()
+
+
+def test_the_roles_of_the_database_may_sign_in_and_nothing_else():
+    [cluster] = [one for one in ALL if one["apiVersion"].startswith("postgresql.cnpg.io") and one["kind"] == "Cluster"]
+    roles = cluster["spec"]["managed"]["roles"]
+    assert {role["name"] for role in roles} == {f"acquis_{name}{kind}" for name in SERVICES for kind in ("", "_owner")}
+    assert all(role.keys() == {"name", "login", "passwordSecret"} for role in roles)

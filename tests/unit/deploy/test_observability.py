@@ -12,12 +12,14 @@ from prometheus_client import generate_latest
 
 from deploy.local.documents import unopened
 from deploy.routes import SERVICES
+from shared.contracts.registry import FACTS
 from shared.telemetry import Metrics
 
 PROJECT = Path(__file__).parents[3]
 OBSERVABILITY = PROJECT / "deploy/observability"
 ALERT_PAGES = PROJECT / "docs/operations/alerts"
 OBJECTIVES = PROJECT / "docs/operations/objectives.md"
+PAGES = [*sorted(ALERT_PAGES.glob("*.md")), OBJECTIVES]
 PROMETHEUS_ITSELF = {"up"}
 
 
@@ -62,6 +64,27 @@ def test_only_what_exists_is_asked_for(where, expression):
     names = metrics_in(expression)
     assert names, where
     assert names <= exposed() | RECORDED | PROMETHEUS_ITSELF
+
+
+def test_only_facts_that_are_said_are_asked_for():
+    asked = [found for _, expression in expressions() for found in re.findall(r'\btype=~?"([^"]*)"', expression)]
+    patterns = [pattern.replace("\\\\", "\\") for pattern in asked]
+    assert patterns
+    assert all(any(re.fullmatch(pattern, type_) for type_ in FACTS) for pattern in patterns)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_pages_name_only_what_exists(page):
+    families = {name.removesuffix("_bucket") for name in exposed()}
+    roles = {f"acquis_{service}" for service in SERVICES}
+    assert metrics_in(page.read_text()) <= exposed() | families | roles | RECORDED | PROMETHEUS_ITSELF
+
+
+def test_a_service_without_errors_meets_its_objective():
+    """A series of errors begins with the first one: what is divided by all answers must not be missing until then."""
+    divided = [expression for _, expression in expressions() if 'status=~"5.."' in expression]
+    assert divided
+    assert all(" or " in expression for expression in divided)
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from shared import token_buckets
-from shared.token_buckets import TokenBuckets
+from shared.token_buckets import TokenBuckets, take_from_each
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -30,6 +30,13 @@ def test_callers_do_not_take_from_each_other():
     with time_machine.travel(START, tick=False):
         buckets = TokenBuckets(per_minute=1)
         assert [buckets.take("ada"), buckets.take("bob"), buckets.take("ada")] == [0, 0, 60]
+
+
+def test_whoever_tries_in_vain_uses_up_nothing_of_the_other_bucket():
+    with time_machine.travel(START, tick=False):
+        room, each = TokenBuckets(per_minute=2), TokenBuckets(per_minute=1)
+        tries = [take_from_each((room, "class"), (each, who)) for who in ("ada", "ada", "ada", "bob")]
+        assert tries == [0, 60, 60, 0]
 
 
 def test_who_has_not_come_for_a_minute_is_forgotten(monkeypatch):

@@ -21,6 +21,22 @@ def test_a_key_is_replaced_by_putting_a_new_one_before_it():
     assert before.key_id != rotating.key_id == after.key_id
 
 
+def test_while_processes_begin_anew_one_by_one_each_reads_what_the_others_write():
+    told_of_it, using_it = Vault(f"{OLD},{NEW}"), Vault(f"{NEW},{OLD}")
+    assert told_of_it.opened(using_it.sealed(b"secret")) == using_it.opened(told_of_it.sealed(b"secret")) == b"secret"
+    assert using_it.fingerprint("somebody") in told_of_it.fingerprints("somebody")
+
+
+def test_what_is_under_an_older_key_is_sealed_anew_and_what_is_not_is_left():
+    before, rotating, after = Vault(OLD), Vault(f"{NEW},{OLD}"), Vault(NEW)
+    anew = rotating.resealed(before.sealed(b"secret"))
+    assert anew is not None
+    assert after.opened(anew) == b"secret"
+    assert rotating.resealed(anew) is None
+    with pytest.raises(InvalidToken):
+        after.resealed(before.sealed(b"secret"))
+
+
 def test_what_was_fingerprinted_under_an_older_key_is_found():
     before, rotating = Vault(OLD), Vault(f"{NEW},{OLD}")
     assert before.fingerprint("somebody") in rotating.fingerprints("somebody")
