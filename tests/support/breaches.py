@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -112,6 +113,7 @@ BREACHES: Mapping[tuple[str, ReasonCode], Breach] = {
     ("R7", ReasonCode.MAPPING_EXPIRED): _withdrawn_before,
     ("R7", ReasonCode.UNIT_NOT_COVERED): _comparability(outcomes=()),
     ("R8", ReasonCode.GRADE_FAILED): _failing_grade,
+    ("R8", ReasonCode.GRADE_TABLE_MISSING): _home_unit(coefficient=Decimal(3)),
     ("R9", ReasonCode.VALIDITY_EXPIRED): _home_unit(valid_until=date(2026, 3, 1)),
     ("R10", ReasonCode.DUPLICATE_CREDIT): lambda facts: replace(facts, active_credit_id=uuid4()),
     ("R11", ReasonCode.COUNTRY_POLICY_MISSING): lambda facts: replace(facts, policy=None),

@@ -9,14 +9,15 @@ from services.recognition.domain.batches import Batch, Case, HostsWord, Standing
 from services.recognition.domain.changes import Changes
 from services.recognition.domain.contributions import Contribution
 from services.recognition.domain.decisions import SECOND_RESULT, Decision, DecisionState
-from services.recognition.domain.evaluation import Outcome, evaluate
+from services.recognition.domain.evaluation import Outcome, evaluate, knowing
 from services.recognition.domain.ledger import EntryKind, LinkedEntry, verify
+from services.recognition.domain.resolutions import Act, Resolution, decide, without
 from services.recognition.domain.settlement import has_to_be_settled, settle
 from services.recognition.domain.simulation import Prediction, case_of, predict, predict_settled
 from services.recognition.domain.sources import Sources
-from services.recognition.domain.standing import Place, Standing
+from services.recognition.domain.standing import OpenDecision, Place, Standing
 from services.recognition.domain.unit_facts import UnitFacts
-from services.recognition.domain.unsettled import said_anew
+from services.recognition.domain.unsettled import overruled, said_anew
 from shared import ids
 from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, TranscriptWithdrawn
 from shared.contracts.facts import Fact
@@ -77,6 +78,36 @@ class Kept:
         sources = self.sources()
         unsettled = said_anew(sources, case.transcript.transcript_id, case.units, self.on_record())
         return settle(self._standing(), sources, unsettled, ChangeReason.TRANSCRIPT_CORRECTED, AT, ids.new_id)
+
+    def resolve(self, told: Story, resolution: Resolution) -> list[Fact]:
+        """A person decides on the review of a story's one unit; what is said about it."""
+        said, standing, sources = len(self.said), self._standing(), self.sources()
+        [before] = [one for one in sources.decisions if one.transcript_id in self._words_of(told)]
+        word = self.words[before.transcript_id]
+        assert isinstance(word, TranscriptIssued)
+        given = sources.given_by([before]) if resolution.may_take_back else []
+        [unit] = told.units(word)
+        act = Act("recogniser", AT, ids.new_id())
+        self.standing, outcome = decide(standing, without(knowing(unit, standing), given), resolution, act, ids.new_id)
+        self._keep_outcomes(Case(word, [unit]), [replace(outcome, supersedes=before.decision_id)])
+        self._note(outcome.decision)
+        if given:
+            sources = self.sources()
+            unsettled = overruled(sources, outcome.decision, self.on_record())
+            changes = settle(self._standing(), sources, [unsettled], ChangeReason.FOLLOWS, AT, ids.new_id)
+            self._keep_changes(changes)
+        return self.said[said:]
+
+    def _words_of(self, told: Story) -> set[UUID]:
+        return {id_ for id_, one in self.stories.items() if one is told}
+
+    def _note(self, decision: Decision) -> None:
+        """As the store finds it when the next word comes."""
+        open_ = OpenDecision(decision.decision_id, decision.state, by_person=True)
+        named = decision.transcript_id, decision.unit_id
+        others = {key: one for key, one in self.standing.open.items() if key != named}
+        kept = {} if decision.state is DecisionState.RECOGNISED else {named: open_}
+        self.standing = replace(self.standing, open={**others, **kept})
 
     def predicted(self, told: Story, results: Sequence[AssessmentValue]) -> Prediction:
         """What would come of a further transcript with these results."""

@@ -99,7 +99,7 @@ async def plan_resit(
     deadlines: OwnDeadlines,
     _: IdempotencyKey,
 ) -> AssessmentAnswer:
-    """Plan, at the host, the next attempt at what was not achieved or was missed; it may be after the stay.
+    """Plan, at the host, the next attempt at what was not achieved, missed or annulled; it may be after the stay.
 
     A new assessment of the same outcomes, which is answered; `resit_of` and `resit_id` link the two.
     """

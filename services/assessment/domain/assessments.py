@@ -61,13 +61,14 @@ TRANSITIONS: Mapping[tuple[State, Command], State] = {
     (State.CONTESTED, Command.ANNULMENT): State.ANNULLED,
     (State.ABSENT, Command.RESIT): State.ABSENT,
     (State.ABSENT, Command.ANNULMENT): State.ANNULLED,
+    (State.ANNULLED, Command.RESIT): State.ANNULLED,  # after the stay there is no other way to assess it
 }
 """Nobody can ask for `obsolete`: a planned assessment becomes so when a changed agreement plans it no more."""
 
 OPEN = frozenset({State.PLANNED, State.CONDUCTED, State.RECORDED, State.MODERATED, State.CONTESTED})
 """Something is still to come."""
 STANDING = frozenset({State.CONFIRMED, State.CONTESTED})
-"""The host stands by it, and a transcript carries it: what is contested too, until a review says otherwise."""
+"""The host stands by it: by what is contested too, until a review says otherwise."""
 
 
 @dataclass(frozen=True)

@@ -55,25 +55,43 @@ def _is_complete(agreement: LearningAgreement, assessments: list[Assessment]) ->
     return all(one.state not in OPEN for one in assessments) and agreement.outcomes <= dealt_with
 
 
+def has_contested(assessments: Iterable[Assessment]) -> bool:
+    """Only then what the next version says depends on what the last one says."""
+    return any(one.state is State.CONTESTED for one in assessments)
+
+
 def issue(
-    transcript: Transcript, agreement: LearningAgreement, assessments: Iterable[Assessment], at: datetime
+    transcript: Transcript,
+    agreement: LearningAgreement,
+    assessments: Iterable[Assessment],
+    last: TranscriptIssued | None,
+    at: datetime,
 ) -> Outcome:
-    """The next version, with every assessment confirmed so far; `Conflict` when it would say nothing new."""
+    """The next version, with every assessment confirmed so far; `Conflict` when it would say nothing new.
+
+    `last`, here and below, is the version that holds; None for a draft and for what was withdrawn, and it does not
+    matter here where nothing is contested.
+    """
     state = following(TRANSCRIPT_TRANSITIONS, transcript.state, TranscriptCommand.ISSUANCE)
-    content = _content(transcript, agreement, assessments)
+    content = _content(transcript, agreement, assessments, last)
     again = transcript.state is TranscriptState.WITHDRAWN
     if not content["assessments"] or (not again and transcript_hash(**content) == transcript.content_hash):
-        raise Conflict("No assessment was confirmed since the last issue.")
+        raise Conflict("No assessment was confirmed since the last issue, or it is contested and waits for its review.")
     issued = _next(transcript, state, at, content_hash=transcript_hash(**content))
     return issued, TranscriptIssued(**_said(issued), **content)
 
 
 def correct(
-    transcript: Transcript, agreement: LearningAgreement, assessments: Iterable[Assessment], reason: str, at: datetime
+    transcript: Transcript,
+    agreement: LearningAgreement,
+    assessments: Iterable[Assessment],
+    last: TranscriptIssued | None,
+    reason: str,
+    at: datetime,
 ) -> tuple[Transcript, TranscriptCorrected]:
     """A version in the place of the last one, for a reason; `Conflict` when it would say the same."""
     state = following(TRANSCRIPT_TRANSITIONS, transcript.state, TranscriptCommand.CORRECTION)
-    content = _content(transcript, agreement, assessments)
+    content = _content(transcript, agreement, assessments, last)
     if transcript_hash(**content) == transcript.content_hash:
         raise Conflict("It would say the same as the version that it is to correct.")
     corrected = _next(transcript, state, at, content_hash=transcript_hash(**content), reason=reason)
@@ -106,27 +124,34 @@ def follow_up(
     reason: str,
     at: datetime,
 ) -> Outcome | None:
-    """What follows by itself where something other than a confirmation has changed; `last` is the version that holds.
+    """What follows by itself where something other than a confirmation has changed.
 
     A correction if that carries what no longer stands; else an issue, if one was waiting for nothing but this.
     """
     assessments = list(assessments)
-    standing, carried = _values(assessments), last.assessments if last else ()
-    if any(value not in standing for value in carried):
-        return correct(transcript, agreement, assessments, reason, at)
-    if len(standing) > len(carried) and is_due(transcript, agreement, assessments):
-        return issue(transcript, agreement, assessments, at)
+    to_carry, carried = _values(assessments, last), last.assessments if last else ()
+    if any(value not in to_carry for value in carried):
+        return correct(transcript, agreement, assessments, last, reason, at)
+    if len(to_carry) > len(carried) and is_due(transcript, agreement, assessments):
+        return issue(transcript, agreement, assessments, last, at)
     return None
 
 
-def _values(assessments: Iterable[Assessment]) -> tuple[AssessmentValue, ...]:
-    standing = [value_of(assessment) for assessment in assessments if assessment.state in STANDING]
-    return tuple(sorted(standing, key=lambda value: value.assessment_id))
+def _values(assessments: Iterable[Assessment], last: TranscriptIssued | None) -> tuple[AssessmentValue, ...]:
+    """What is contested stays where it was said already, and is said nowhere else before its review (domain.md R4)."""
+    carried = {value.assessment_id for value in last.assessments} if last else frozenset()
+    to_carry = [one for one in assessments if one.state in (STANDING if one.id in carried else {State.CONFIRMED})]
+    return tuple(sorted(map(value_of, to_carry), key=lambda value: value.assessment_id))
 
 
-def _content(transcript: Transcript, agreement: LearningAgreement, assessments: Iterable[Assessment]) -> dict[str, Any]:
+def _content(
+    transcript: Transcript,
+    agreement: LearningAgreement,
+    assessments: Iterable[Assessment],
+    last: TranscriptIssued | None,
+) -> dict[str, Any]:
     """What is hashed."""
-    values = _values(assessments)
+    values = _values(assessments, last)
     return {
         "learner_id": transcript.learner_id,
         "learning_agreement_id": agreement.id,

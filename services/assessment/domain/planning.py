@@ -61,7 +61,10 @@ def planned_in(agreed: LearningAgreementAgreed, new_id: Callable[[], UUID]) -> l
 def resit(
     assessment: Assessment, agreement: LearningAgreement, planned_on: date | None, days: int, new_id: UUID, at: datetime
 ) -> tuple[Assessment, Assessment]:
-    """The assessment and its next attempt, for which there are so many days from now, also after the stay."""
+    """The assessment and its next attempt, for which there are so many days from now, also after the stay.
+
+    One that was annulled is void: it is no attempt that counts.
+    """
     repeated = moved(assessment, Command.RESIT, resit_id=new_id)
     agreement.check_not_cancelled()
     if assessment.resit_id:
@@ -81,7 +84,7 @@ def resit(
         planned_on=planned_on,
         covers=tuple(replace(one, result=Result.NOT_ASSESSED) for one in assessment.results),
         assessing_id=assessment.assessing_id,
-        attempt=assessment.attempt + 1,
+        attempt=assessment.attempt + (assessment.state is not State.ANNULLED),
         resit_of=assessment.id,
         record_until=until,
     )

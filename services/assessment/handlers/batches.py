@@ -116,6 +116,8 @@ async def _write(tx: AsyncConnection, caller: Principal, read: Read, groups: Seq
     await store.save_assessments(tx, [change for group in groups for change in group.changed])
     confirming = [group for group in groups if group.facts]
     under = await store.load_assessments_of(tx, [group.agreement_id for group in confirming], caller)
+    in_doubt = [read.transcripts[id_][0] for id_, found in under.items() if issuing.has_contested(found.values())]
+    last = await store.load_last_versions(tx, in_doubt)
     issues = []
     facts: list[Fact] = []
     for group in confirming:
@@ -123,7 +125,7 @@ async def _write(tx: AsyncConnection, caller: Principal, read: Read, groups: Seq
         assessments = under[group.agreement_id].values()
         facts.extend(group.facts)
         if issuing.is_due(transcript, agreement, assessments):
-            issues.append(issuing.issue(transcript, agreement, assessments, at))
+            issues.append(issuing.issue(transcript, agreement, assessments, last.get(transcript.id), at))
             facts.append(issues[-1][1])
     await store.save_issues(tx, issues, caller.sub)
     await outbox.add(tx, facts)

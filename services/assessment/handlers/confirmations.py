@@ -33,7 +33,9 @@ async def confirm_assessment(
     facts: list[Fact] = [*said]
     now_there = [*(under | {assessment_id: confirmed}).values()]
     if issuing.is_due(transcript, agreement, now_there):
-        issued, issue = issuing.issue(transcript, agreement, now_there, at)
+        in_doubt = [transcript] if issuing.has_contested(now_there) else []
+        last = (await store.load_last_versions(tx, in_doubt)).get(transcript.id)
+        issued, issue = issuing.issue(transcript, agreement, now_there, last, at)
         await store.save_issues(tx, [(issued, issue)], caller.sub)
         facts.append(issue)
     await outbox.add(tx, facts)

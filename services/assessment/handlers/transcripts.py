@@ -17,7 +17,8 @@ async def issue_transcript(tx: AsyncConnection, caller: Principal, transcript_id
     """Under any policy, as soon as it has something new to say."""
     transcript, agreement = await _locked(tx, caller, transcript_id, version)
     under = await store.load_assessments_under(tx, agreement.id, caller)
-    issued, said = issuing.issue(transcript, agreement, under.values(), clock.now())
+    last = (await store.load_last_versions(tx, [transcript])).get(transcript.id)
+    issued, said = issuing.issue(transcript, agreement, under.values(), last, clock.now())
     await store.save_issues(tx, [(issued, said)], caller.sub)
     await outbox.add(tx, [said])
     return issued
@@ -28,7 +29,8 @@ async def correct_transcript(
 ) -> Transcript:
     transcript, agreement = await _locked(tx, caller, transcript_id, version)
     under = await store.load_assessments_under(tx, agreement.id, caller)
-    corrected, said = issuing.correct(transcript, agreement, under.values(), reason, clock.now())
+    last = (await store.load_last_versions(tx, [transcript])).get(transcript.id)
+    corrected, said = issuing.correct(transcript, agreement, under.values(), last, reason, clock.now())
     await store.save_issues(tx, [(corrected, said)], caller.sub)
     await outbox.add(tx, [said])
     return corrected

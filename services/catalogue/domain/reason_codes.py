@@ -20,7 +20,7 @@ RECOGNITION: Mapping[str, str] = {
     "COUNTRY_POLICY_DOCUMENT_ONLY": "The home country does not recognise units: they are documented only",
     "COUNTRY_POLICY_PARTIAL": "The home country recognises units in part only: somebody has to decide",
     "GRADE_FAILED": "The outcomes are said to be achieved, and the grade is one that fails",
-    "GRADE_TABLE_MISSING": "There is no table by which the grade could be converted",
+    "GRADE_TABLE_MISSING": "The unit needs a mark at home: the host gave none, or no table converts it",
     "CONDITION_OPEN": "A condition of the recognition has not been fulfilled yet",
     "LEVEL_BELOW": "The unit of the host has a lower EQF level than the unit at home",
     "ASSESSOR_NOT_AUTHORISED": "The assessor was not authorised",

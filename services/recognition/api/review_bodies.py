@@ -17,7 +17,10 @@ OUTCOME = "01996b0c-5c00-7000-8000-000000000021"
 Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), NOT_BLANK]
 OutcomeIds = Annotated[
     tuple[UUID, ...],
-    Field(max_length=200, description="Of the home unit, where it is recognised in part: which are recognised"),
+    Field(
+        max_length=200,
+        description="Of the home unit, where it is recognised in part: which are, by these results and no others",
+    ),
 ]
 
 

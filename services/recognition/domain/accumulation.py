@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.recognition.domain.decisions import Decision, DecisionState, Judgement, judge
 from services.recognition.domain.grading import is_better_at_home
-from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.partial import UnitInProgress, needed
 from services.recognition.domain.turns import Met, Source
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.catalogue import SecondResult
@@ -46,7 +46,18 @@ class Judged:
 
     @property
     def gave(self) -> frozenset[UUID]:
-        return self.judgement.validation.given if self.state in GIVING else NOTHING
+        given = self.judgement.validation.given
+        if self.state in GIVING:
+            return given
+        return self._left(given) if self.state is DecisionState.MANUAL_REVIEW else NOTHING
+
+    def _left(self, achieved: frozenset[UUID]) -> frozenset[UUID]:
+        """What was given before stays until a person has decided, as far as it is achieved; nothing counts by it."""
+        unit, left = self.unit, self.source.gave & achieved
+        if unit.active_credit_id is not None or unit.home_unit is None:
+            return NOTHING
+        held = unit.in_progress.outcome_ids if unit.in_progress else NOTHING
+        return NOTHING if needed(unit.home_unit, held | left).nothing else left
 
 
 Finding = Kept | Judged

@@ -45,6 +45,8 @@ class Standings:
     """The latest word on each transcript that was evaluated."""
     withdrawn: frozenset[UUID] = frozenset()
     """Transcripts of which that is a withdrawal."""
+    overdue: frozenset[UUID] = frozenset()
+    """Credits that are to expire first: their time is over, and nobody has said so."""
 
 
 @dataclass

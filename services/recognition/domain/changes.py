@@ -13,7 +13,7 @@ from services.recognition.domain.contributions import Contribution, contribution
 from services.recognition.domain.decisions import Decision, DecisionState, decision_on, handed_on
 from services.recognition.domain.ledger import EntryKind, LinkedEntry, append, reversal
 from services.recognition.domain.sources import Sources
-from services.recognition.domain.standing import OpenDecision, Place, Standing
+from services.recognition.domain.standing import Place, Standing, open_decision
 from shared.contracts.facts import Fact
 from shared.contracts.recognition import ChangeReason, CreditRecognised, CreditRevoked
 
@@ -63,6 +63,12 @@ class Changes:
         self._note(decision)
         return decision
 
+    def last_decision(self, qualification_id: UUID) -> Decision:
+        """Of those on its units that stand now."""
+        gone = {*self.revoked, *self.superseded}
+        standing = [one for one in (*self.sources.decisions, *self.decisions) if one.decision_id not in gone]
+        return max((one for one in standing if one.qualification_id == qualification_id), key=lambda it: it.decision_id)
+
     def revoke_decision(self, decision: Decision) -> None:
         self.revoked.append(decision.decision_id)
         self._note(replace(decision, state=DecisionState.REVOKED))
@@ -97,22 +103,27 @@ class Changes:
         self.standing = replace(self.standing, host_outcomes={**self.standing.host_outcomes, place: used})
 
     def reopen(self, qualification_id: UUID, required: Iterable[UUID]) -> None:
-        """Whoever hears that a unit which it takes was revoked hears that, too."""
-        taken = set(required)
+        """Whoever hears that a unit which it takes was revoked hears that, too.
+
+        Where none was, the mean is not passed any more by what was said of the qualification's units.
+        """
         self.reopened.append(qualification_id)
         self.standing = replace(self.standing, completed=self.standing.completed - {qualification_id})
-        self.facts = [
-            replace(fact, reopens_qualification=True)
-            if isinstance(fact, CreditRevoked) and fact.qualification_id == qualification_id and fact.unit_id in taken
-            else fact
-            for fact in self.facts
+        said = [
+            one
+            for one in self.facts
+            if isinstance(one, CreditRevoked | CreditRecognised) and one.qualification_id == qualification_id
         ]
+        taken = set(required)
+        revoked = [one for one in said if isinstance(one, CreditRevoked) and one.unit_id in taken]
+        for one in revoked or said:
+            self.facts[self.facts.index(one)] = replace(one, reopens_qualification=True)
 
     def _note(self, decision: Decision) -> None:
         named = decision.transcript_id, decision.unit_id
         open_ = {key: value for key, value in self.standing.open.items() if key != named}
         if decision.state not in {DecisionState.RECOGNISED, DecisionState.REVOKED}:
-            open_[named] = OpenDecision(decision.decision_id, decision.state)
+            open_[named] = open_decision(decision)
         self.standing = replace(self.standing, open=open_)
 
     def _append(self, entry: LinkedEntry) -> LinkedEntry:

@@ -10,8 +10,8 @@ from services.recognition.domain.contributions import host_outcomes
 from services.recognition.domain.decisions import Decision, DecisionState
 from services.recognition.domain.ledger import Entry, EntryKind, LinkedEntry, append
 from services.recognition.domain.partial import UnitInProgress
-from services.recognition.domain.record import required_units
-from services.recognition.domain.standing import ActiveCredit, Place, Standing, place_of
+from services.recognition.domain.record import is_complete, required_units
+from services.recognition.domain.standing import ActiveCredit, Place, Standing, counting, place_of
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
 from shared.contracts.facts import Fact
@@ -47,14 +47,15 @@ def _recognise(
     points = unit.home_unit.points if unit.home_unit else None
     entry = append(standing.head, entry_on(EntryKind.CREDIT, credit_id, points, decision, new_id()))
     place = decision.qualification_id, decision.unit_id
+    said = facts.credit_recognised(unit, decision, entry, version)
     counted = replace(
         _giving(standing, unit, validation),
         head=entry.head,
-        credits={**standing.credits, place: ActiveCredit(credit_id, decision.transcript_id)},
+        credits={**standing.credits, place: ActiveCredit(credit_id, decision.transcript_id, unit.assessment_ids, said)},
         in_progress={key: value for key, value in standing.in_progress.items() if key != place},
     )
     after, completed = _complete(counted, unit, decision)
-    return after, entry, (facts.credit_recognised(unit, decision, entry, version), *completed)
+    return after, entry, (said, *completed)
 
 
 def _hold(standing: Standing, unit: UnitFacts, validation: Validation, decision: Decision, new_id: NewId) -> Followed:
@@ -111,10 +112,9 @@ def entry_on(kind: EntryKind, credit_id: UUID, points: Decimal | None, decision:
 
 
 def _complete(standing: Standing, unit: UnitFacts, decision: Decision) -> tuple[Standing, Sequence[Fact]]:
-    """Say once when every compulsory unit counts; the awarding body awards (domain.md 3.5)."""
-    this, required = decision.qualification_id, set(required_units(unit.qualification))
-    counted = {unit_id for qualification_id, unit_id in standing.credits if qualification_id == this}
-    if not required or not required <= counted or this in standing.completed:
+    """Say once when it is complete; the awarding body awards (domain.md 3.5)."""
+    this, whole = decision.qualification_id, unit.qualification
+    if this in standing.completed or not is_complete(whole, counting(standing, this)):
         return standing, ()
-    completed = facts.qualification_completed(decision, sorted(required))
+    completed = facts.qualification_completed(decision, sorted(required_units(whole)), decision.decided_at.date())
     return replace(standing, completed=standing.completed | {this}), (completed,)

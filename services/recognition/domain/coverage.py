@@ -24,6 +24,10 @@ class Assessed:
     """The assessment's share in the outcome."""
 
     @property
+    def turn(self) -> tuple[date, int]:
+        return self.on, self.attempt
+
+    @property
     def achieved(self) -> bool:
         return self.result is Result.ACHIEVED
 
@@ -58,8 +62,8 @@ def _weighted(results: Sequence[Assessed], coverage: Coverage) -> bool:
 
 def _latest(results: Sequence[Assessed], _: Coverage) -> bool:
     """Of several on the same day and in the same attempt, one is enough."""
-    last = max((one.on, one.attempt) for one in results)
-    return any(one.achieved for one in results if (one.on, one.attempt) == last)
+    last = max(one.turn for one in results)
+    return any(one.achieved for one in results if one.turn == last)
 
 
 POLICIES: Mapping[CoveragePolicy, Policy] = {

@@ -40,9 +40,20 @@ SECOND_RESULT = frozenset({ReasonCode.DUPLICATE_CREDIT, ReasonCode.LO_MISSING})
 DECIDED_BY_RULE: Mapping[frozenset[ReasonCode], DecisionState] = {
     frozenset(): DecisionState.RECOGNISED,
     frozenset({ReasonCode.LO_MISSING}): DecisionState.PARTIALLY_RECOGNISED,
-    frozenset({ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY}): DecisionState.DOCUMENTED_ONLY,
 }
 """What comes of a unit of which something was validated, if these and no other reasons stand against it."""
+
+DOCUMENTED = frozenset(
+    {
+        ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY,
+        ReasonCode.LO_MISSING,
+        ReasonCode.MOU_NOT_AUTOMATIC,
+        ReasonCode.LA_NOT_AUTOMATIC,
+    }
+)
+"""What may stand against a unit that the country only documents: as nothing counts by it, it makes no difference how
+much was achieved, nor whether the partners let a rule decide (domain.md 4.9).
+"""
 
 LOOKED_AT = frozenset({ReasonCode.COUNTRY_POLICY_PARTIAL})
 """What only wants a person to look at it; whoever vouches for the facts has done so."""
@@ -82,7 +93,7 @@ class Judgement:
             return DecisionState.MANUAL_REVIEW
         if self.ruled:
             return AS_VALIDATED[self.validation.status]
-        return DECIDED_BY_RULE.get(reasons, DecisionState.MANUAL_REVIEW)
+        return decided_by_rule(reasons)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,10 +148,16 @@ def judge(facts: UnitFacts) -> Judgement:
     return Judgement(validation, trace, is_copy=facts.copy_of is not None, looked_at=looked_at)
 
 
+def decided_by_rule(reasons: frozenset[ReasonCode]) -> DecisionState:
+    """Of a unit of which something was validated, and against which these reasons stand."""
+    if ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY in reasons and reasons <= DOCUMENTED:
+        return DecisionState.DOCUMENTED_ONLY
+    return DECIDED_BY_RULE.get(reasons, DecisionState.MANUAL_REVIEW)
+
+
 def is_by_rule(decision: Decision) -> bool:
     """Whether it is what the rules say, although a person vouches for what they were asked about."""
-    by_rule = DECIDED_BY_RULE.get(frozenset(decision.reasons) - LOOKED_AT)
-    return decision.state in {by_rule, DecisionState.EVIDENCE_ONLY}
+    return decision.state in {decided_by_rule(frozenset(decision.reasons) - LOOKED_AT), DecisionState.EVIDENCE_ONLY}
 
 
 def mode_of(facts: UnitFacts) -> Mode:

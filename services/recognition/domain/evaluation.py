@@ -1,6 +1,6 @@
 """A transcript comes in: what changes for its learner (domain.md 3.4, 3.5, 4.3, 4.9).
 
-A unit that this transcript has earned already stays as it is; one under review is decided anew, and the open review is
+A unit that counts by the very same results stays as it is; one under review is decided anew, and the open review is
 superseded; one in progress grows with what is new; one not yet decided is decided. Whatever takes something back is
 `settlement`'s.
 """
@@ -14,7 +14,7 @@ from services.recognition.domain import facts
 from services.recognition.domain.consequences import NewId, follow
 from services.recognition.domain.decisions import Decision, DecisionState, Judgement, decision_on, handed_on, judge
 from services.recognition.domain.ledger import LinkedEntry
-from services.recognition.domain.standing import OpenDecision, Standing, counted_elsewhere, place_of
+from services.recognition.domain.standing import OpenDecision, Standing, counted_elsewhere, open_decision, place_of
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.facts import Fact
 from shared.contracts.recognition import ReasonCode
@@ -96,5 +96,5 @@ def _noted(standing: Standing, decision: Decision) -> Standing:
     place = decision.transcript_id, decision.unit_id
     open_ = {key: value for key, value in standing.open.items() if key != place}
     if decision.state is not DecisionState.RECOGNISED:
-        open_[place] = OpenDecision(decision.decision_id, decision.state, assigned_to=decision.assigned_to)
+        open_[place] = open_decision(decision)
     return replace(standing, open=open_)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from shared.contracts.recognition import (
     CreditRevoked,
     EvidenceKept,
     LearningKind,
+    Mode,
     QualificationCompleted,
     ReviewRequired,
     ValidationCompleted,
@@ -89,9 +90,10 @@ def _entered(entry: LinkedEntry) -> dict[str, Any]:
 
 
 def credit_partially_recognised(held: UnitInProgress, missing: Needed, decision: Decision) -> CreditPartiallyRecognised:
+    """`decision` may be a review that is open: what a rule had given before is held meanwhile."""
     return CreditPartiallyRecognised(
         **_about(decision),
-        **_basis(decision),
+        **_basis(decision) | {"mode": decision.mode or Mode.AUTOMATIC},
         credit_id=held.credit_id,
         version=held.version,
         held_outcome_ids=tuple(sorted(held.outcome_ids)),
@@ -154,14 +156,15 @@ def evidence_kept(unit: UnitFacts, decision: Decision) -> Sequence[EvidenceKept]
     return (EvidenceKept(**_about(decision), **{name: getattr(decision, name) for name in named}, credit_id=held),)
 
 
-def qualification_completed(decision: Decision, unit_ids: Sequence[UUID]) -> QualificationCompleted:
+def qualification_completed(decision: Decision, unit_ids: Sequence[UUID], on: date) -> QualificationCompleted:
+    """`decision`: one on a unit of it."""
     return QualificationCompleted(
         qualification_id=decision.qualification_id,
         version=decision.qualification_version,
         learner_id=decision.learner_id,
         home_id=decision.home_id,
         home_country=decision.home_country,
-        completed_on=decision.decided_at.date(),
+        completed_on=on,
         unit_ids=tuple(unit_ids),
     )
 

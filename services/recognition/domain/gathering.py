@@ -1,6 +1,6 @@
 """Gathering the facts on the units of a transcript from what is known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,9 +10,10 @@ from services.recognition.domain.coverage import counts_failures
 from services.recognition.domain.known import Known, any_known, in_force, known_as
 from services.recognition.domain.unit_facts import UnitFacts, coverage_of, unit_of
 from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated, MemorandumStep
-from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, transcript_hash
+from shared.contracts.assessment import AssessmentValue, OutcomeResult, Result, TranscriptIssued, transcript_hash
 from shared.contracts.catalogue import (
     Coverage,
+    CoveragePolicy,
     QualificationPublished,
 )
 
@@ -114,16 +115,39 @@ def _touched(frame: Frame) -> list[tuple[AgreedUnit, tuple[AssessmentValue, ...]
 def _counting(
     agreed: AgreedUnit, assessments: Iterable[AssessmentValue], coverage: Coverage
 ) -> tuple[AssessmentValue, ...]:
-    touching, counting = [], []
+    """If the latest counts, those that no later one has taken the place of; if failures do not, those achieved."""
+    touching = [one for one in assessments if any(_results(one, agreed))]
+    if coverage.policy is CoveragePolicy.LATEST:
+        return tuple(_latest(touching, agreed) or touching)
+    if counts_failures(coverage):
+        return tuple(touching)
     mapped = {pair.host_outcome_id for pair in agreed.outcomes}
-    for assessment in assessments:
-        results = [
-            result
-            for result in assessment.results
-            if result.unit_id == agreed.host_unit_id and result.result is not Result.NOT_ASSESSED
-        ]
-        if results:
-            touching.append(assessment)
-        if any(result.result is Result.ACHIEVED and result.outcome_id in mapped for result in results):
-            counting.append(assessment)
-    return tuple(touching if counts_failures(coverage) else counting or touching)
+    achieved = [
+        one
+        for one in touching
+        if any(it.result is Result.ACHIEVED and it.outcome_id in mapped for it in _results(one, agreed))
+    ]
+    return tuple(achieved or touching)
+
+
+def _latest(touching: Sequence[AssessmentValue], agreed: AgreedUnit) -> list[AssessmentValue]:
+    """Those that are the last word on one of the agreed outcomes."""
+    last: dict[UUID, tuple[date, int]] = dict.fromkeys(
+        (pair.host_outcome_id for pair in agreed.outcomes), (date.min, 0)
+    )
+    for one in touching:
+        for it in _results(one, agreed):
+            if it.outcome_id in last:
+                last[it.outcome_id] = max(last[it.outcome_id], _turn(one))
+    return [one for one in touching if any(last.get(it.outcome_id) == _turn(one) for it in _results(one, agreed))]
+
+
+def _turn(assessment: AssessmentValue) -> tuple[date, int]:
+    return assessment.assessed_on, assessment.attempt
+
+
+def _results(assessment: AssessmentValue, agreed: AgreedUnit) -> Iterator[OutcomeResult]:
+    """On the unit, where it was assessed."""
+    for one in assessment.results:
+        if one.unit_id == agreed.host_unit_id and one.result is not Result.NOT_ASSESSED:
+            yield one

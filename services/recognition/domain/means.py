@@ -6,6 +6,7 @@ coefficient in the second sum, and in the first one no more than what its mark h
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from services.recognition.domain.grades import HUNDREDTH, mark_of
 from shared.contracts.catalogue import AccumulationRules, QualificationPublished, Unit
-from shared.contracts.recognition import CreditRecognised
+from shared.contracts.recognition import CreditRecognised, GradeConversion
 
 PASS_MARK = Decimal(10)
 ONE = Decimal(1)
@@ -69,6 +70,20 @@ class WeightedMean:
     units: tuple[MarkedUnit, ...]
     missing_unit_ids: tuple[UUID, ...]
     terms: MeanTerms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """A credit, as far as its grade goes."""
+
+    credit_id: UUID
+    unit_id: UUID
+    home_id: UUID
+    host_id: UUID
+    decided_at: datetime
+    grade: str | None
+    grade_scale: str | None
+    conversion: GradeConversion | None
 
 
 @dataclass(frozen=True)
@@ -131,7 +146,7 @@ def _rounded_down(mean: Fraction) -> Decimal:
     return (Decimal(mean.numerator) / Decimal(mean.denominator)).quantize(HUNDREDTH, ROUND_DOWN)
 
 
-def marks_at_home(credits_: Iterable[CreditRecognised]) -> Marks:
+def marks_at_home(credits_: Iterable[CreditRecognised | Graded]) -> Marks:
     """The marks of credits of one qualification, on the scale that home used last.
 
     A grade that was only said to pass has a mark all the same if the host gave it on that very scale.
@@ -142,14 +157,14 @@ def marks_at_home(credits_: Iterable[CreditRecognised]) -> Marks:
     return Marks(scale, {unit_id: mark for unit_id, mark in marks if mark is not None})
 
 
-def _at_home(credit: CreditRecognised) -> tuple[Decimal, str] | None:
+def _at_home(credit: CreditRecognised | Graded) -> tuple[Decimal, str] | None:
     """The mark that the grade is at home, and its scale; None if it is none, or none that is a number."""
     if credit.conversion and credit.conversion.grade:
         return _mark(credit.conversion.grade, credit.conversion.grade_scale)
     return _mark(credit.grade, credit.grade_scale) if credit.host_id == credit.home_id else None
 
 
-def _mark_on(scale: str | None, credit: CreditRecognised) -> Decimal | None:
+def _mark_on(scale: str | None, credit: CreditRecognised | Graded) -> Decimal | None:
     transfers = credit.conversion is not None  # else the country does not count grades from abroad
     given = _at_home(credit) or (_mark(credit.grade, credit.grade_scale) if transfers else None)
     return given[0] if given and given[1] == scale else None

@@ -34,7 +34,12 @@ AT_THE_MOMENT: Sequence[tuple[str, str, Callable[[str], object]]] = (
 )
 """Rule, name in its trace and in the facts, and how to read it."""
 
-BY_RULE = {*DECIDED_BY_RULE.values(), DecisionState.EVIDENCE_ONLY, DecisionState.MANUAL_REVIEW}
+BY_RULE = {
+    *DECIDED_BY_RULE.values(),
+    DecisionState.DOCUMENTED_ONLY,
+    DecisionState.EVIDENCE_ONLY,
+    DecisionState.MANUAL_REVIEW,
+}
 """States that the engine gives; the others are what became of a decision later."""
 BECAME_LATER = {"version", "superseded_by", "decided_by", "legal_basis", "appeal_until", "assigned_to"}
 

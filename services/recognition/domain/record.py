@@ -1,6 +1,6 @@
 """A learner's record: what counts, what did, what is in progress, documented or under review, and what is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.recognition.domain.decisions import Decision
-from services.recognition.domain.means import WeightedMean, has_mean, marks_at_home, weigh
+from services.recognition.domain.means import Graded, MeanResult, WeightedMean, has_mean, marks_at_home, weigh
 from shared.contracts.catalogue import PartialPoints, QualificationPublished, Unit
 from shared.contracts.recognition import CreditRecognised
 
@@ -34,7 +34,7 @@ class Progress:
     counted: tuple[UUID, ...]
     missing: tuple[UUID, ...]
     points: Decimal | None
-    """The sum over what counts; None where nothing has points (they are optional)."""
+    """Of the units that count, as many as they have in this version; None where none has any (they are optional)."""
     complete: bool
     adds_up_by: AddsUpBy
     points_in_progress: Decimal | None
@@ -113,14 +113,28 @@ def required_units(qualification: QualificationPublished) -> tuple[UUID, ...]:
     return tuple(unit.unit_id for unit in qualification.units if unit.compulsory)
 
 
+def is_complete(
+    qualification: QualificationPublished, counted: Mapping[UUID, CreditRecognised | Graded | None]
+) -> bool:
+    """domain.md 3.5, 4.4: every compulsory unit counts and, where the marks have a mean, that is passed.
+
+    `counted`: the units that count, with their grades.
+    """
+    required = set(required_units(qualification))
+    if not required or not required <= counted.keys():
+        return False
+    mean = _mean(qualification, [one for one in counted.values() if one])
+    return mean is None or mean.result is MeanResult.PASSED
+
+
 def progress(qualification: QualificationPublished, held: Held) -> Progress:
     """`held`: for whichever qualification; all credits in it count."""
     this = qualification.qualification_id
     counted = [credit for credit in held.credits if credit.qualification_id == this]
-    units = {credit.unit_id for credit in counted}
+    units = {credit.unit_id: credit for credit in counted}
     required = required_units(qualification)
     missing = tuple(unit_id for unit_id in required if unit_id not in units)
-    complete = bool(required) and not missing
+    complete = is_complete(qualification, units)
     completed = [one.completed_on for one in held.completions if one.qualification_id == this]
     return Progress(
         qualification_id=this,
@@ -128,13 +142,17 @@ def progress(qualification: QualificationPublished, held: Held) -> Progress:
         required=required,
         counted=tuple(sorted(units)),
         missing=missing,
-        points=_sum(credit.points for credit in counted),
+        points=_sum(unit.points for unit in qualification.units if unit.unit_id in units),
         complete=complete,
         adds_up_by=adds_up_by(qualification),
         points_in_progress=_sum(one.points for one in held.in_progress if one.qualification_id == this),
-        mean=weigh(qualification, marks_at_home(counted)) if has_mean(qualification) else None,
+        mean=_mean(qualification, counted),
         completed_on=max(completed, default=None) if complete else None,
     )
+
+
+def _mean(qualification: QualificationPublished, counted: Iterable[CreditRecognised | Graded]) -> WeightedMean | None:
+    return weigh(qualification, marks_at_home(counted)) if has_mean(qualification) else None
 
 
 def adds_up_by(qualification: QualificationPublished) -> AddsUpBy:

@@ -66,13 +66,14 @@ def _count(
         changes.take_back(changes.sources.standing_entry(credit.credit_id), credit.decision_id)
         entry = changes.enter(EntryKind.CREDIT, credit.credit_id, points, decision)
         reason = changes.reason_on(changes.sources.rested_on(credit).decision_id)
-        changes.facts.append(facts.credit_corrected(finding.unit, decision, entry, credit, reason))
+        said: CreditRecognised = facts.credit_corrected(finding.unit, decision, entry, credit, reason)
     else:
         before = changes.standing.in_progress.get(place)
         entry = changes.enter(EntryKind.CREDIT, credit_id, points, decision)
         version = before.version + 1 if before else 1
-        changes.facts.append(facts.credit_recognised(finding.unit, decision, entry, version))
-    _put(changes, place, ActiveCredit(entry.credit_id, decision.transcript_id))
+        said = facts.credit_recognised(finding.unit, decision, entry, version)
+    changes.facts.append(said)
+    _put(changes, place, ActiveCredit(entry.credit_id, decision.transcript_id, finding.unit.assessment_ids, said))
 
 
 def _hold(changes: Changes, place: Place, held: UnitInProgress, decision: Decision) -> None:

@@ -4,7 +4,7 @@ What follows is what follows where a rule decides. What the rules say stays in t
 the person has overridden.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.recognition.domain import facts
 from services.recognition.domain.consequences import NewId, follow
+from services.recognition.domain.contributions import Contribution
 from services.recognition.domain.decisions import (
     Decision,
     DecisionState,
@@ -23,13 +24,13 @@ from services.recognition.domain.decisions import (
 )
 from services.recognition.domain.evaluation import Outcome
 from services.recognition.domain.partial import Needed, needed
-from services.recognition.domain.reviews import Command, Review, check_is_theirs, moved
+from services.recognition.domain.reviews import Command, Review, check_is_theirs, check_not_appealed, moved
 from services.recognition.domain.standing import Standing
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
 from shared.contracts.catalogue import Unit
 from shared.contracts.recognition import Mode, OutcomeStatus, ReasonCode, ValidatedOutcome, ValidationStatus
-from shared.problems import Conflict, Error, Forbidden, error, refuse
+from shared.problems import Conflict, Error, error, refuse
 
 
 class Verdict(StrEnum):
@@ -50,6 +51,11 @@ class Resolution:
     legal_basis: str | None = None
     """A reference to law or regulation; a refusal has one."""
 
+    @property
+    def may_take_back(self) -> bool:
+        """It takes the place of what a rule has given by the same results; with all of the unit, that is part of it."""
+        return self.verdict is not Verdict.RECOGNISED
+
 
 @dataclass(frozen=True)
 class Act:
@@ -67,8 +73,7 @@ def resolve(review: Review, act: Act, appealed_deciders: AbstractSet[str]) -> Re
     """
     resolved = moved(review, Command.RESOLUTION, state=DecisionState.SUPERSEDED, superseded_by=act.decision_id)
     check_is_theirs(review, act.by)
-    if act.by in appealed_deciders:
-        raise Forbidden("An earlier decision of yours on this unit was appealed against: somebody else has to decide.")
+    check_not_appealed(act.by, appealed_deciders)
     return resolved
 
 
@@ -85,6 +90,13 @@ def decide(
     after, entry, said = follow(standing, unit, validation, decision, new_id)
     validated = facts.validation_completed(decision, validation)
     return after, Outcome(decision, None, entry, (validated, *said))
+
+
+def without(unit: UnitFacts, given: Iterable[Contribution]) -> UnitFacts:
+    """As if these outcomes were not held."""
+    taken = {outcome_id for one in given for outcome_id in one.outcome_ids}
+    held = unit.in_progress
+    return replace(unit, in_progress=replace(held, outcome_ids=held.outcome_ids - taken)) if held and taken else unit
 
 
 def _decision(unit: UnitFacts, judgement: Judgement, resolution: Resolution, act: Act, validation_id: UUID) -> Decision:
@@ -132,7 +144,9 @@ def _wrong(unit: Unit, resolution: Resolution, held: AbstractSet[UUID]) -> Itera
         if outcome_id not in {outcome.outcome_id for outcome in unit.outcomes}:
             yield error(f"/outcome_ids/{place}", "unknown", "The home unit has no such outcome.")
     if partial and named <= held:
-        yield error("/outcome_ids", "nothing-new", "Say which outcomes are recognised beyond what is held already.")
+        yield error(
+            "/outcome_ids", "nothing-new", "Say which outcomes are recognised beyond those held by other results."
+        )
     if partial and needed(unit, named | held).nothing:
         yield error("/outcome_ids", "complete", "That is all that the unit takes: decide `recognised`.")
 

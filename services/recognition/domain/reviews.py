@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -178,6 +179,12 @@ def check_is_theirs(review: Review, by: str) -> None:
     """Two do not work on one review without knowing of each other; `Forbidden`."""
     if review.is_open and review.decision.assigned_to not in {None, by}:
         raise Forbidden("A colleague has taken this review: have it assigned to you first.")
+
+
+def check_not_appealed(by: str, appealed_deciders: AbstractSet[str]) -> None:
+    """Whoever a learner appealed against decides no more on the unit, nor undoes what came of it (domain.md 4.8)."""
+    if by in appealed_deciders:
+        raise Forbidden("An earlier decision of yours on this unit was appealed against: somebody else has to decide.")
 
 
 def moved(review: Review, command: Command, **changes: Any) -> Review:

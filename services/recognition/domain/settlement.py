@@ -14,19 +14,26 @@ from services.recognition.domain import facts
 from services.recognition.domain.accumulation import Accumulated, Finding, Judged, accumulate, wants_best_grade
 from services.recognition.domain.changes import Changes
 from services.recognition.domain.consequences import NewId
+from services.recognition.domain.coverage import counts_failures
 from services.recognition.domain.decisions import Decision, DecisionState, mode_of
-from services.recognition.domain.record import required_units
+from services.recognition.domain.means import has_mean
+from services.recognition.domain.record import is_complete, required_units
 from services.recognition.domain.replacing import is_worth_the_same, settle_credit, settle_documented
 from services.recognition.domain.sources import Sources
-from services.recognition.domain.standing import Standing, counted_elsewhere, place_of
+from services.recognition.domain.standing import Standing, counted_elsewhere, counting, place_of
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.unsettled import Unsettled
 from shared.contracts.recognition import ChangeReason, CreditRecognised
 
 
 def has_to_be_settled(standing: Standing, units: Iterable[UnitFacts]) -> bool:
-    """Whether an issue may take back what stands: a better grade does, and new results where a person decided."""
-    return any(_may_displace(standing, unit) or _is_for_a_person(standing, unit) for unit in units)
+    """Whether an issue may take back what stands.
+
+    A better grade does, new results where a person decided, and others than those by which something counts or is held;
+    more of what is on record in part; and one mark more where a mean is passed.
+    """
+    may_take_back = may_displace, _is_for_a_person, _says_otherwise, _says_more, _may_reopen
+    return any(one(standing, unit) for unit in units for one in may_take_back)
 
 
 def settle(
@@ -70,9 +77,8 @@ def _settle(changes: Changes, unsettled: Unsettled) -> None:
         changes.end_expired(decision, counted)
     settle_documented(changes, decided, gone)
     settle_credit(changes, place, counted, decided, credit_id)
-    before = [one for finding, _ in decided for one in finding.source.given]
-    changes.replaced += [one.decision_id for one in before]
-    changes.replaced += [one.decision_id for one in changes.sources.given_by(gone)]
+    before = [finding.source.decided for finding, _ in decided if finding.source.decided]
+    changes.replaced += [one.decision_id for one in changes.sources.given_by([*before, *gone])]
     changes.give(place, decided)
 
 
@@ -90,6 +96,8 @@ def _accumulate(changes: Changes, unsettled: Unsettled, counted: CreditRecognise
 
 def _gone(sources: Sources, unsettled: Unsettled) -> list[Decision]:
     """What was decided on a transcript that says nothing about the unit any more."""
+    if unsettled.transcript_id is None:
+        return []
     saying = {one.transcript_id for one in unsettled.sources}
     return [
         one
@@ -128,27 +136,50 @@ def _is_the_same(judged: Judged, decided: Decision, counted: CreditRecognised | 
 
 
 def _settle_completion(changes: Changes, qualification_id: UUID) -> None:
-    """Said once when every compulsory unit counts, and taken back when one does not any more (domain.md 3.5)."""
+    """Said once when it is complete, and taken back when it is not any more (domain.md 3.5)."""
     versions = [one for one in changes.sources.qualifications.values() if one.qualification_id == qualification_id]
     if not versions:
         return  # nothing stands that could complete it, and nothing has come in
-    required = set(required_units(max(versions, key=lambda one: one.version)))
-    counted = {unit_id for of, unit_id in changes.standing.credits if of == qualification_id}
-    complete, said = bool(required) and required <= counted, qualification_id in changes.standing.completed
+    whole = max(versions, key=lambda one: one.version)
+    required = required_units(whole)
+    complete = is_complete(whole, counting(changes.standing, qualification_id))
+    said = qualification_id in changes.standing.completed
     if said and not complete:
         changes.reopen(qualification_id, required)
         return
-    decided = [one for one in changes.decisions if one.qualification_id == qualification_id]
-    if complete and not said and decided:
-        changes.facts.append(facts.qualification_completed(decided[-1], sorted(required)))
+    if complete and not said:
+        decision = changes.last_decision(qualification_id)
+        changes.facts.append(facts.qualification_completed(decision, sorted(required), changes.at.date()))
         completed = changes.standing.completed | {qualification_id}
         changes.standing = replace(changes.standing, completed=completed)
 
 
-def _may_displace(standing: Standing, unit: UnitFacts) -> bool:
+def may_displace(standing: Standing, unit: UnitFacts) -> bool:
+    """By a better grade."""
     counted = standing.credits.get(place_of(unit))
     by_another = counted is not None and counted.transcript_id != unit.transcript.transcript_id
     return by_another and wants_best_grade(unit)
+
+
+def _says_otherwise(standing: Standing, unit: UnitFacts) -> bool:
+    """Issues add up: one result more may change the grade of what counts, and take back what else was achieved."""
+    counted = standing.credits.get(place_of(unit))
+    if counted and counted.transcript_id == unit.transcript.transcript_id:
+        return counted.assessment_ids not in {None, unit.assessment_ids}
+    decided = (unit.transcript.transcript_id, unit.agreed.unit_id) in standing.open
+    return decided and counts_failures(unit.coverage)
+
+
+def _says_more(standing: Standing, unit: UnitFacts) -> bool:
+    """Of what was documented in part, whose entry says what was achieved."""
+    earlier = standing.open.get((unit.transcript.transcript_id, unit.agreed.unit_id))
+    return earlier is not None and earlier.state is DecisionState.DOCUMENTED_ONLY and earlier.lacks_outcomes
+
+
+def _may_reopen(standing: Standing, unit: UnitFacts) -> bool:
+    """With one mark more the mean of what was said to be complete may not be passed any more."""
+    complete = unit.qualification.qualification_id in standing.completed
+    return complete and has_mean(unit.qualification) and place_of(unit) not in standing.credits
 
 
 def _is_for_a_person(standing: Standing, unit: UnitFacts) -> bool:

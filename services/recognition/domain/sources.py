@@ -74,9 +74,9 @@ class Sources:
         )
 
     def last_giving(self, place: Place) -> Decision:
-        """The last decision that added to a unit in progress."""
-        giving = {one.decision_id for one in self.contributions}
-        return max((one for one in self.at(place) if one.decision_id in giving), key=lambda one: one.decision_id)
+        """The last decision on what has added to a unit in progress; by now it may be a person's, or wait for one."""
+        giving = {one.transcript_id for one in self.contributions if (one.qualification_id, one.unit_id) == place}
+        return max((one for one in self.at(place) if one.transcript_id in giving), key=lambda one: one.decision_id)
 
     def given_by(self, decisions: Sequence[Decision]) -> list[Contribution]:
         """What these and the decisions before them, on the same results, have given."""

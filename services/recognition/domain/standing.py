@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.recognition.domain.decisions import DecisionState
+from services.recognition.domain.decisions import Decision, DecisionState
 from services.recognition.domain.ledger import Head
+from services.recognition.domain.means import Graded
 from services.recognition.domain.partial import UnitInProgress
 from services.recognition.domain.unit_facts import UnitFacts
+from shared.contracts.recognition import CreditRecognised, ReasonCode
 
 Place = tuple[UUID, UUID]
 """A unit of a qualification."""
@@ -18,6 +20,10 @@ class ActiveCredit:
     credit_id: UUID
     transcript_id: UUID
     """The transcript that earned it."""
+    assessment_ids: frozenset[UUID] | None = None
+    """Those that it was decided on; None where nobody asks, for the transcript says nothing new."""
+    graded: CreditRecognised | Graded | None = None
+    """None where there is no grade."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class OpenDecision:
     by_person: bool = False
     assigned_to: str | None = None
     """Who has taken the review."""
+    lacks_outcomes: bool = False
+    """More of the unit may still be achieved."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,19 @@ class Standing:
     """By transcript and unit, the decision on it that a person has revoked."""
     completed: frozenset[UUID] = frozenset()
     """Qualifications that were said to be complete."""
+
+
+def open_decision(decision: Decision) -> OpenDecision:
+    """As it stands once a rule has made it."""
+    lacks_outcomes = ReasonCode.LO_MISSING in decision.reasons
+    return OpenDecision(
+        decision.decision_id, decision.state, assigned_to=decision.assigned_to, lacks_outcomes=lacks_outcomes
+    )
+
+
+def counting(standing: Standing, qualification_id: UUID) -> Mapping[UUID, CreditRecognised | Graded | None]:
+    """The units of the qualification that count, with their grades."""
+    return {unit_id: one.graded for (of, unit_id), one in standing.credits.items() if of == qualification_id}
 
 
 def place_of(unit: UnitFacts) -> Place:

@@ -78,6 +78,10 @@ class UnitFacts:
         return self.correction or self.certification
 
     @property
+    def assessment_ids(self) -> frozenset[UUID]:
+        return frozenset(assessment.assessment_id for assessment in self.assessments)
+
+    @property
     def results_hash(self) -> str:
         """Of what a decision on the unit is about."""
         return content_hash((self.assessments, self.agreed))
@@ -102,6 +106,11 @@ class UnitFacts:
             return self.correction.valid_until
         years = self.home_unit.credit_validity_years if self.home_unit else None
         return None if years is None else _years_after(self.last_day, years)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no credit for it counts any more."""
+        return self.credit_valid_until is not None and self.credit_valid_until < self.today
 
     @property
     def outcomes_also_agreed_elsewhere(self) -> list[UUID]:

@@ -1,7 +1,7 @@
 """Which units are to be settled, and by what, when a host says something else or a decision is to stand no more."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.recognition.domain.decisions import Decision
@@ -20,8 +20,8 @@ class Unsettled:
 
     place: Place
     sources: Sequence[Source]
-    transcript_id: UUID
-    """The one by which that is not what it was."""
+    transcript_id: UUID | None
+    """The one by which that is not what it was; None if it is time that went by: then nothing is taken back."""
 
 
 def touched(sources: Sources, transcript_id: UUID, units: Iterable[UnitFacts]) -> list[Place]:
@@ -45,6 +45,22 @@ def taken_out(sources: Sources, decision: Decision, on_record: UnitsByTranscript
     place = decision.qualification_id, decision.unit_id
     others = sources.sources_at(place, on_record, without=decision.transcript_id)
     return Unsettled(place, others, decision.transcript_id)
+
+
+def after_expiry(sources: Sources, place: Place, on_record: UnitsByTranscript) -> Unsettled:
+    """What there is to settle when what counted does no more: whatever else was achieved, and is not over itself."""
+    others = [one for one in sources.sources_at(place, on_record) if one.unit and not one.unit.is_over]
+    return Unsettled(place, others, None)
+
+
+def overruled(sources: Sources, decision: Decision, on_record: UnitsByTranscript) -> Unsettled:
+    """What there is to settle when a person's decision takes the place of all that its results had given before."""
+    place = decision.qualification_id, decision.unit_id
+    others = sources.sources_at(place, on_record, without=decision.transcript_id)
+    unit = unit_in(on_record.get(decision.transcript_id, ()), decision.unit_id)
+    source = sources.source(decision.transcript_id, place, unit)
+    given = tuple(one for one in source.given if one.decision_id == decision.decision_id)
+    return Unsettled(place, [*others, replace(source, given=given)], decision.transcript_id)
 
 
 def _sources_at(

@@ -12,6 +12,7 @@ from services.recognition.domain.batches import Case, HostsWord, evaluate_all
 from services.recognition.domain.gathering import gather
 from services.recognition.domain.known import Known, NotKnownYetError
 from services.recognition.handlers.apart import apart
+from services.recognition.handlers.expiry import lock_standings
 from services.recognition.handlers.settlement import settle_case
 from shared import clock, ids, outbox
 from shared.contracts.assessment import TranscriptWithdrawn
@@ -91,8 +92,8 @@ def _case(known: Known, word: HostsWord, today: date) -> Case:
 
 async def _decide(tx: AsyncConnection, cases: Sequence[tuple[Transcript, Case]], at: datetime) -> list[Transcript]:
     transcripts = [case.transcript for _, case in cases]
-    standings = await store.lock_standings(
-        tx, [one.learner_id for one in transcripts], [one.transcript_id for one in transcripts]
+    standings = await lock_standings(
+        tx, [one.learner_id for one in transcripts], [one.transcript_id for one in transcripts], at
     )
     batch = evaluate_all(standings, [case for _, case in cases], at, ids.new_id)
     causes = {case.key: event for event, case in reversed(cases)}

@@ -1,11 +1,24 @@
 """What time does to credits (domain.md 4.8)."""
 
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import store
+from services.recognition.domain.batches import Standings
 from services.recognition.domain.expiry import expire
-from shared import clock, outbox
+from services.recognition.domain.settlement import settle
+from services.recognition.domain.unsettled import after_expiry
+from services.recognition.handlers.apart import apart
+from services.recognition.handlers.settlement import find_units
+from services.recognition.store import Expired
+from shared import clock, ids, outbox
+from shared.contracts.recognition import ChangeReason
 
+LOG = structlog.get_logger(__name__)
 AT_ONCE = 200
 """Credits that expire in one transaction."""
 
@@ -15,9 +28,46 @@ async def expire_credits(tx: AsyncConnection) -> int:
     at = clock.now()
     overdue = await store.find_overdue(tx, at.date(), AT_ONCE)
     await store.lock_learners(tx, overdue.values())
-    expired = await store.expire(tx, overdue, at.date())
+    await _expire(tx, overdue, at)
+    return len(overdue)
+
+
+async def lock_standings(
+    tx: AsyncConnection, learners: Iterable[UUID], transcripts: Iterable[UUID], at: datetime
+) -> Standings:
+    """Where the learners stand, theirs alone to change: what is over expires first, whoever notices it."""
+    learners, transcripts = list(learners), list(transcripts)
+    standings = await store.lock_standings(tx, learners, transcripts, at.date())
+    if not standings.overdue:
+        return standings
+    await _expire(tx, standings.overdue, at)
+    return await store.lock_standings(tx, learners, transcripts, at.date())
+
+
+async def _expire(tx: AsyncConnection, credits_: Collection[UUID], at: datetime) -> None:
+    """Their learners are locked."""
+    expired = await store.expire(tx, credits_, at.date())
     completed = await store.find_completed(tx, {credit.learner_id for credit in expired})
     facts, reopened = expire(expired, completed, at)
     await store.reopen(tx, reopened)
     await outbox.add(tx, facts)
-    return len(overdue)
+    if succeeded := await store.find_achieved_besides(tx, expired):
+        await apart(tx, succeeded, _count_what_else_there_is, _leave)
+
+
+async def _count_what_else_there_is(tx: AsyncConnection, expired: Sequence[Expired]) -> list[Expired]:
+    """What was kept as evidence, or is part of the unit, and is not over itself."""
+    for one in expired:
+        at = clock.now()
+        standings = await store.lock_standings(tx, [one.learner_id], [], at.date())
+        sources = await store.load_sources(tx, one.learner_id)
+        unsettled = after_expiry(sources, one.place, await find_units(tx, sources, [one.place], at))
+        standing = standings.learners[one.learner_id]
+        changes = settle(standing, sources, [unsettled], ChangeReason.FOLLOWS, at, ids.new_id)
+        await store.save_changes(tx, one.learner_id, changes, None)
+        await outbox.add(tx, changes.facts)
+    return [*expired]
+
+
+async def _leave(_: AsyncConnection, expired: Expired, error: Exception) -> None:
+    LOG.error("expired without what else there is", unit_id=str(expired.place[1]), exc_info=error)

@@ -11,6 +11,7 @@ from services.recognition import store
 from services.recognition.domain.batches import Case, reconsider_all
 from services.recognition.domain.gathering import gather
 from services.recognition.handlers.apart import apart
+from services.recognition.handlers.expiry import lock_standings
 from services.recognition.store import Documented
 from shared import clock, ids, outbox
 
@@ -47,8 +48,8 @@ async def _reconsider(tx: AsyncConnection, documented: Sequence[Documented]) -> 
         )
         for one in documented
     ]
-    standings = await store.lock_standings(
-        tx, [one.learner_id for one in transcripts], [one.transcript_id for one in transcripts]
+    standings = await lock_standings(
+        tx, [one.learner_id for one in transcripts], [one.transcript_id for one in transcripts], at
     )
     batch = reconsider_all(standings, cases, at, ids.new_id)
     await store.save(tx, batch)

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import store
-from services.recognition.domain.accumulation import wants_best_grade
 from services.recognition.domain.appeals import supersede
 from services.recognition.domain.batches import Case
 from services.recognition.domain.by_person import Certification
@@ -15,9 +14,9 @@ from services.recognition.domain.certified import agreement_on, facts_on
 from services.recognition.domain.changes import Changes
 from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.gathering import gather
-from services.recognition.domain.settlement import settle
+from services.recognition.domain.settlement import may_displace, settle
 from services.recognition.domain.sources import Sources
-from services.recognition.domain.standing import Place
+from services.recognition.domain.standing import Place, Standing
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.unsettled import UnitsByTranscript, said_anew, touched
 from shared import ids
@@ -29,11 +28,12 @@ from shared.contracts.recognition import ChangeReason
 async def settle_case(tx: AsyncConnection, case: Case, at: datetime) -> Sequence[Fact]:
     """Store what follows from a host's word; what there is to say of it. Locks the learner."""
     word = case.transcript
-    standings = await store.lock_standings(tx, [word.learner_id], [word.transcript_id])
+    standings = await store.lock_standings(tx, [word.learner_id], [word.transcript_id], at.date())
     sources = await store.load_sources(tx, word.learner_id)
     on_record = await find_units(tx, sources, touched(sources, word.transcript_id, case.units), at)
     unsettled = said_anew(sources, word.transcript_id, case.units, on_record)
-    changes = settle(standings.learners[word.learner_id], sources, unsettled, _reason(case), at, ids.new_id)
+    standing = standings.learners[word.learner_id]
+    changes = settle(standing, sources, unsettled, _reason(case, standing), at, ids.new_id)
     await store.save_changes(tx, word.learner_id, changes, word)
     return [*await _end_appeals(tx, sources, changes), *changes.facts]
 
@@ -67,14 +67,14 @@ async def find_certified(tx: AsyncConnection, certification: Certification, toda
     return facts_on(known, certification, today)
 
 
-def _reason(case: Case) -> ChangeReason:
-    """An issue takes the place of something only where it is better, or where the host says anew what it took back."""
+def _reason(case: Case, standing: Standing) -> ChangeReason:
+    """An issue takes the place of what another has earned where it is better; else its host says something else."""
     match case.transcript:
         case TranscriptWithdrawn():
             return ChangeReason.TRANSCRIPT_WITHDRAWN
         case TranscriptCorrected():
             return ChangeReason.TRANSCRIPT_CORRECTED
-        case _ if any(map(wants_best_grade, case.units)):
+        case _ if any(may_displace(standing, unit) for unit in case.units):
             return ChangeReason.BETTER_GRADE
         case _:
             return ChangeReason.TRANSCRIPT_CORRECTED

@@ -43,7 +43,7 @@ async def simulate_agreement(
         raise NotFound
     await store.lock_learners(tx, [agreement.learner_id])  # so that all that is read is of one moment
     await store.write_nothing(tx)
-    standing = await store.find_standing(tx, agreement.learner_id)
+    standing = await store.find_standing(tx, agreement.learner_id, clock.now().date())
     known = await store.find_known_for(tx, agreement)
     return await _predict(tx, standing, known, agreement, assumed)
 

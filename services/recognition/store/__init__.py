@@ -30,7 +30,15 @@ from services.recognition.store.documented import (
     say_policies_changed,
 )
 from services.recognition.store.evaluations import save
-from services.recognition.store.expiry import expire, find_completed, find_overdue, lock_learners, reopen
+from services.recognition.store.expiry import (
+    Expired,
+    expire,
+    find_achieved_besides,
+    find_completed,
+    find_overdue,
+    lock_learners,
+    reopen,
+)
 from services.recognition.store.known import find_known, find_known_for, find_memorandum, keep, load_agreement
 from services.recognition.store.pending import count_waiting, park, release, take_turns
 from services.recognition.store.queue import Assigned, QueueFilter, QueueLength, list_decisions, measure_queue
@@ -69,6 +77,7 @@ __all__ = [
     "FIRST",
     "Assigned",
     "Documented",
+    "Expired",
     "QueueFilter",
     "QueueLength",
     "add_appeal",
@@ -82,6 +91,7 @@ __all__ = [
     "count_waiting",
     "erase_words",
     "expire",
+    "find_achieved_besides",
     "find_appealed_deciders",
     "find_certification",
     "find_checkpoint",

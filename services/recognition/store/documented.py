@@ -19,10 +19,11 @@ CHANGED = "country_policies"
 """The channel that is notified when a policy was heard of."""
 NOTIFY = sa.text("SELECT pg_notify(:channel, '')")
 
-# What a person documents only is no matter of the policy, and stays.
+# What a person documented although the country recognises units is no matter of the policy, and stays.
 FIND_POLICIES = sa.text(
     "SELECT country, jsonb_agg(data)::text AS policies FROM known_country_policies AS known WHERE EXISTS"
-    " (SELECT FROM decisions WHERE home_country = known.country AND state = 'documented_only' AND mode = 'automatic')"
+    " (SELECT FROM decisions WHERE home_country = known.country AND state = 'documented_only'"
+    " AND 'COUNTRY_POLICY_DOCUMENT_ONLY' = ANY (reasons))"
     " GROUP BY country ORDER BY country"
 )
 
@@ -33,7 +34,8 @@ FIND_DOCUMENTED = sa.text(
     " ON (said.transcript_id, said.version) = (decisions.transcript_id, decisions.transcript_version)"
     " LEFT JOIN documented_transcripts AS earlier"
     " ON (earlier.transcript_id, earlier.version) = (decisions.transcript_id, decisions.transcript_version)"
-    " WHERE home_country = :country AND state = 'documented_only' AND mode = 'automatic' AND decision_id > :after"
+    " WHERE home_country = :country AND state = 'documented_only'"
+    " AND 'COUNTRY_POLICY_DOCUMENT_ONLY' = ANY (reasons) AND decision_id > :after"
     " AND coalesce(said.data, earlier.data) IS NOT NULL"
     " ORDER BY decision_id LIMIT :at_most"
 )

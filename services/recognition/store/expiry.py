@@ -1,6 +1,7 @@
 """Credits whose last day is over, a batch at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -9,10 +10,13 @@ from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.expiry import OverdueCredit, Said
 from services.recognition.domain.history import CreditState
-from services.recognition.tables import COMPLETED_QUALIFICATIONS, LEDGER_HEADS
+from services.recognition.domain.standing import Place
+from services.recognition.tables import COMPLETED_QUALIFICATIONS, DECISIONS, LEDGER_HEADS
 
+ELSE = [DecisionState.EVIDENCE_ONLY, DecisionState.PARTIALLY_RECOGNISED]
 OVERDUE = TypeAdapter(OverdueCredit)
 OVER = "state = 'active' AND valid_until < :today"
 
@@ -43,6 +47,23 @@ async def expire(tx: AsyncConnection, credits_: Collection[UUID], today: date) -
     rows = await tx.execute(EXPIRE, {"credits": list(credits_), "today": today})
     expired = [OVERDUE.validate_python(row._asdict()) for row in rows]
     return sorted(expired, key=lambda credit: (credit.learner_id, credit.valid_until, credit.credit_id))
+
+
+@dataclass(frozen=True)
+class Expired:
+    """A unit that counts no more."""
+
+    learner_id: UUID
+    place: Place
+
+
+async def find_achieved_besides(tx: AsyncConnection, expired: Iterable[OverdueCredit]) -> Sequence[Expired]:
+    """Those of the units of which something else was achieved, too."""
+    table = DECISIONS.c
+    unit = table.learner_id, table.qualification_id, table.unit_id
+    these = sa.tuple_(*unit).in_([(one.learner_id, one.qualification_id, one.unit_id) for one in expired])
+    found = await tx.execute(sa.select(*unit).distinct().where(these, table.state.in_(ELSE)).order_by(*unit))
+    return [Expired(row.learner_id, (row.qualification_id, row.unit_id)) for row in found]
 
 
 async def find_completed(tx: AsyncConnection, learners: Iterable[UUID]) -> Mapping[Said, frozenset[UUID]]:

@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition.domain.batches import Standings
 from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.ledger import Head
+from services.recognition.domain.means import Graded
 from services.recognition.domain.partial import UnitInProgress
 from services.recognition.domain.standing import ActiveCredit, OpenDecision, Place, Standing
 from shared.contracts.recognition import Mode
@@ -25,6 +28,7 @@ OPEN = {
     DecisionState.REFUSED,
     DecisionState.APPEALED,
 }
+GRADED = TypeAdapter(Graded)
 LEARNERS = sa.bindparam("learners", type_=pg.ARRAY(sa.Uuid))
 
 LOCK_HEADS = sa.text(
@@ -37,12 +41,20 @@ LOCK_HEADS = sa.text(
 
 FIND_STANDINGS = sa.text(
     """
-    SELECT 'credit' AS kind, learner_id, qualification_id, unit_id, transcript_id, credit_id AS id, 0 AS version,
-        NULL::uuid[] AS outcomes, NULL AS word FROM credits WHERE learner_id = ANY (:learners) AND state = 'active'
+    SELECT CASE WHEN valid_until < :today THEN 'overdue' ELSE 'credit' END AS kind, learner_id, qualification_id,
+        unit_id, transcript_id, credit_id AS id, 0 AS version, CASE WHEN transcript_id = ANY (:transcripts) THEN (
+            SELECT ARRAY (
+                SELECT CAST(jsonb_path_query(trace, '$[*] ? (@.rule == "R5").used.assessment_ids[*]') ->> 0 AS uuid)
+            ) FROM decisions WHERE decisions.decision_id = credits.decision_id
+        ) END AS outcomes, CASE WHEN coalesce(grade, conversion ->> 'grade') IS NOT NULL THEN
+            json_build_object('credit_id', credit_id, 'unit_id', unit_id, 'home_id', home_id, 'host_id', host_id,
+            'decided_at', decided_at, 'grade', grade, 'grade_scale', grade_scale, 'conversion', conversion)::text
+        END AS word FROM credits WHERE learner_id = ANY (:learners) AND state = 'active'
     UNION ALL SELECT 'in progress', learner_id, qualification_id, unit_id, NULL, credit_id, version, held_outcome_ids,
         NULL FROM units_in_progress WHERE learner_id = ANY (:learners)
-    UNION ALL SELECT state, learner_id, qualification_id, unit_id, transcript_id, decision_id, 0, NULL,
-        coalesce(mode, assigned_to) FROM decisions WHERE learner_id = ANY (:learners) AND state IN
+    UNION ALL SELECT state, learner_id, qualification_id, unit_id, transcript_id, decision_id,
+        ('LO_MISSING' = ANY (reasons))::integer, NULL, coalesce(mode, assigned_to)
+        FROM decisions WHERE learner_id = ANY (:learners) AND state IN
         ('manual_review', 'documented_only', 'partially_recognised', 'evidence_only', 'refused', 'appealed')
     UNION ALL SELECT 'given', learner_id, qualification_id, unit_id, NULL, NULL, 0, host_outcome_ids, NULL
         FROM contributions AS given WHERE learner_id = ANY (:learners) AND NOT EXISTS (
@@ -60,15 +72,17 @@ FIND_STANDINGS = sa.text(
         FROM evaluated_transcripts LEFT JOIN transcripts USING (transcript_id, version)
         WHERE transcript_id = ANY (:transcripts)
     """
-).bindparams(LEARNERS, sa.bindparam("transcripts", type_=pg.ARRAY(sa.Uuid)))
+).bindparams(LEARNERS, sa.bindparam("transcripts", type_=pg.ARRAY(sa.Uuid)), sa.bindparam("today", type_=sa.Date))
 
 
-async def lock_standings(tx: AsyncConnection, learners: Iterable[UUID], transcripts: Iterable[UUID]) -> Standings:
+async def lock_standings(
+    tx: AsyncConnection, learners: Iterable[UUID], transcripts: Iterable[UUID], today: date
+) -> Standings:
     """Where the learners stand; theirs alone to change until this transaction ends."""
     wanted, start = sorted(set(learners)), Head()
     heads = await run(tx, LOCK_HEADS, {"learners": wanted, "position": start.position, "hash": start.hash})
     # A statement of its own: it has to see what whoever held the locks before has committed.
-    found = await run(tx, FIND_STANDINGS, {"learners": wanted, "transcripts": list(set(transcripts))})
+    found = await run(tx, FIND_STANDINGS, {"learners": wanted, "transcripts": list(set(transcripts)), "today": today})
     by_learner: dict[UUID, list[Any]] = defaultdict(list)
     for row in found:
         by_learner[row.learner_id].append(row)
@@ -76,22 +90,20 @@ async def lock_standings(tx: AsyncConnection, learners: Iterable[UUID], transcri
         {head.learner_id: _standing(Head(head.position, head.hash), by_learner[head.learner_id]) for head in heads},
         {row.transcript_id: row.version for row in found if row.kind == "evaluated"},
         frozenset(row.transcript_id for row in found if row.kind == "evaluated" and row.word == "withdrawn"),
+        frozenset(row.id for row in found if row.kind == "overdue"),
     )
 
 
-async def find_standing(tx: AsyncConnection, learner_id: UUID) -> Standing:
-    """What counts for a learner at this moment, without the end of the chain; nothing is locked."""
-    return _standing(Head(), await run(tx, FIND_STANDINGS, {"learners": [learner_id], "transcripts": []}))
+async def find_standing(tx: AsyncConnection, learner_id: UUID, today: date) -> Standing:
+    """What counts for a learner today, without the end of the chain; nothing is locked."""
+    found = await run(tx, FIND_STANDINGS, {"learners": [learner_id], "transcripts": [], "today": today})
+    return _standing(Head(), found)
 
 
 def _standing(head: Head, found: Sequence[Any]) -> Standing:
     return Standing(
         head=head,
-        credits={
-            (row.qualification_id, row.unit_id): ActiveCredit(row.id, row.transcript_id)
-            for row in found
-            if row.kind == "credit"
-        },
+        credits={(row.qualification_id, row.unit_id): _credit(row) for row in found if row.kind == "credit"},
         in_progress={
             (row.qualification_id, row.unit_id): UnitInProgress(row.id, row.version, frozenset(row.outcomes))
             for row in found
@@ -105,11 +117,23 @@ def _standing(head: Head, found: Sequence[Any]) -> Standing:
     )
 
 
+def _credit(row: Any) -> ActiveCredit:
+    """`outcomes` are the assessments that it was decided on, where its transcript has said something again."""
+    decided_on = None if row.outcomes is None else frozenset(row.outcomes)
+    return ActiveCredit(row.id, row.transcript_id, decided_on, _graded(row.word))
+
+
+def _graded(word: str | None) -> Graded | None:
+    return GRADED.validate_json(word) if word else None
+
+
 def _open(row: Any) -> OpenDecision:
-    """`word` is the mode; of a review, which has none, who has taken it."""
+    """`word` is the mode; of a review, which has none, who has taken it. `version` is 1 where outcomes are missing."""
+    lacks_outcomes = bool(row.version)
     if row.kind == DecisionState.MANUAL_REVIEW:
-        return OpenDecision(row.id, DecisionState.MANUAL_REVIEW, assigned_to=row.word)
-    return OpenDecision(row.id, DecisionState(row.kind), by_person=row.word == Mode.MANUAL)
+        return OpenDecision(row.id, DecisionState.MANUAL_REVIEW, assigned_to=row.word, lacks_outcomes=lacks_outcomes)
+    by_person = row.word == Mode.MANUAL
+    return OpenDecision(row.id, DecisionState(row.kind), by_person=by_person, lacks_outcomes=lacks_outcomes)
 
 
 def _used(found: Sequence[Any]) -> Mapping[Place, frozenset[UUID]]:

@@ -78,6 +78,8 @@ class CreditRecognised(Fact):
     """None for a mobility. What was learnt otherwise names the nil UUID as memorandum and learning agreement, its own
     record as transcript, and the home institution as host.
     """
+    reopens_qualification: bool | None = None
+    """By its grade the mean is not passed any more, and the qualification that was said to be complete is not."""
 
 
 @fact("acquis.credit.partially-recognised.v1", topic=TOPIC, subject="credit_id", key="learner_id")

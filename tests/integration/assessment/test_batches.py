@@ -220,6 +220,12 @@ async def test_a_malformed_request_is_refused_whole(stays: Stays, change: dict[s
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
+async def test_a_call_takes_500_results(stays: Stays):
+    school = await Class.of(stays, 1)
+    answer = await school.both.post(PATH, {"mode": "each", "items": [school.item(0)] * 501})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/items")
+
+
 async def test_the_place_of_many_is_no_assessment(stays: Stays):
     school = await Class.of(stays, 1)
     there = await school.both.get(PATH)

@@ -115,6 +115,29 @@ async def test_a_transcript_waits_for_the_review(stays: Stays):
     assert slugs(await stay.said())[-2:] == ["assessment.confirmed", "transcript.issued"]
 
 
+async def test_what_is_contested_is_on_no_transcript_that_did_not_carry_it(stays: Stays):
+    stay = await stays.begin(outcomes=2, transcript_policy=TranscriptPolicy.MANUAL)
+    first = await stay.confirmed([stay.outcomes[0]])
+    await stay.learner.post(f"{first}/contest", BECAUSE, version=3)
+    transcript = await stay.transcript()
+    issuance = f"/v1/transcripts/{transcript['transcript_id']}/issuance"
+    refused = await stay.examiner.post(issuance, version=1)
+    assert (refused.status_code, "waits for its review" in refused.json()["detail"]) == (409, True)
+    await stay.confirmed([stay.outcomes[1]])
+    assert (await stay.examiner.post(issuance, version=1)).status_code == 200
+    await second_examiner(stay).post(f"{first}/review", {"grounds": "Fair."}, version=4)
+    assert (await stay.examiner.post(issuance, version=2)).status_code == 200
+    assert [len(one.data.assessments) for one in await stay.said() if "transcript" in one.type] == [1, 2]
+
+
+async def test_what_was_on_the_transcript_before_its_contest_stays_in_the_next_issue(stays: Stays):
+    stay = await stays.begin(outcomes=2, transcript_policy=TranscriptPolicy.ON_CONFIRMATION)
+    first = await stay.confirmed([stay.outcomes[0]])
+    await stay.learner.post(f"{first}/contest", BECAUSE, version=3)
+    await stay.confirmed([stay.outcomes[1]])
+    assert [len(one.data.assessments) for one in await stay.said() if "transcript" in one.type] == [1, 2]
+
+
 async def test_what_is_annulled_is_left_out_by_a_correction(stays: Stays):
     stay = await stays.begin(outcomes=2)
     first, second = await stay.recorded([stay.outcomes[0]]), await stay.recorded([stay.outcomes[1]])

@@ -35,7 +35,7 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
     "confirmation": ("recorded", "moderated"),
     "contest": ("confirmed",),
     "review": ("contested",),
-    "resit": ("confirmed", "absent"),
+    "resit": ("confirmed", "absent", "annulled"),
     "annulment": ("planned", "conducted", "recorded", "moderated", "confirmed", "contested", "absent"),
 }
 WAYS: dict[str, tuple[str, ...]] = {

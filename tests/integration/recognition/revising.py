@@ -24,10 +24,12 @@ class Learner:
     recognition: Running
     api: httpx2.AsyncClient
     told: Story
+    recogniser_roles: tuple[str, ...] = ("recogniser",)
+    """Each choice of roles is another person."""
 
     @property
     def recogniser(self) -> ApiCaller:
-        return ApiCaller(self.api, self.told.agreement.home_id, ("recogniser",))
+        return ApiCaller(self.api, self.told.agreement.home_id, self.recogniser_roles)
 
     def unit(self, code: str = "U3") -> Unit:
         return next(one for one in self.told.home.units if one.code == code)

@@ -159,6 +159,25 @@ async def test_whose_decision_was_appealed_against_does_not_decide_on_the_unit_a
     assert (await later.colleague.post(f"{later.path}/resolution", RECOGNISED, version=1)).status_code == 201
 
 
+async def test_whose_decision_was_appealed_against_does_not_undo_what_came_of_it(
+    recognition: Running, api: httpx2.AsyncClient
+):
+    matter = await appealed(recognition, api)
+    overturned = await matter.officer.post(f"{matter.path}/appeal-outcome", OVERTURNED, version=2)
+    path, version = overturned.headers["Location"], overturned.json()["version"]
+    previewed = await matter.colleague.post(f"{path}/revocation-preview", version=version)
+    assert previewed.status_code == 200, previewed.text
+    revocation = {"reason": "error", "legal_basis": LAW, "token": previewed.json()["token"]}
+    correction = {"valid_until": "2099-12-31", "legal_basis": LAW}
+    bodies = {"revocation-preview": None, "revocation": revocation, "correction": correction}
+    for command, body in bodies.items():
+        mine = await matter.recogniser.post(f"{path}/{command}", body, version=version)
+        assert (mine.status_code, "appealed against" in mine.json()["detail"]) == (403, True), command
+    assert (await matter.read(overturned.json()["decision_id"]))["state"] == "recognised"
+    theirs = await matter.colleague.post(f"{path}/revocation", revocation, version=version)
+    assert (theirs.status_code, theirs.json()["state"]) == (200, "revoked")
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -15,10 +15,11 @@ from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.ledger import EntryKind, verify
 from services.recognition.store.documented import CHANGED
 from shared import clock
+from shared.contracts.assessment import Procedure
 from shared.contracts.catalogue import CountryPolicyPublished, UnitRecognition
 from shared.contracts.recognition import CreditDocumented, CreditRecognised, ValidationCompleted
 from shared.service import Running
-from tests.support.builders.assessment import transcript_issued
+from tests.support.builders.assessment import assessment_value, transcript_issued
 from tests.support.records import as_owner, credits_of, decisions_of, ledger_of, said_of
 from tests.support.running import ApiCaller, tell
 from tests.support.statements import statements
@@ -116,6 +117,25 @@ async def test_a_reform_reaches_what_was_documented_in_whichever_order_both_are_
     for told in (before, after):
         [credit] = await credits_of(recognition, told.learner_id)
         assert credit.country_policy_version == 1
+
+
+@pytest.mark.parametrize(("country_says_no", "then"), [(True, "manual_review"), (False, "documented_only")])
+async def test_a_reform_reaches_what_a_person_documented_as_far_as_the_country_was_the_reason(
+    recognition: Running,
+    api: httpx2.AsyncClient,
+    country_says_no: bool,  # noqa: FBT001 - parametrised
+    then: str,
+):
+    told = documenting(story()) if country_says_no else story()
+    deviated = assessment_value(told.agreement, procedure=Procedure.DEVIATED)
+    await tell(recognition, *told.reference, transcript_issued(told.agreement, deviated))
+    [review] = await decisions_of(recognition, told.learner_id)
+    recogniser = ApiCaller(api, told.agreement.home_id, ("recogniser",))
+    path = f"/v1/decisions/{review.decision_id}/resolution"
+    assert (await recogniser.post(path, {"verdict": "documented_only"}, version=1)).status_code == 201
+    await tell(recognition, reform(told))
+    await workers.reconsider(recognition)
+    assert (await states(recognition, told))[-1] == then
 
 
 async def test_a_reform_that_is_not_in_force_yet_changes_nothing(recognition: Running):

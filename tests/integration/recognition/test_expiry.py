@@ -14,14 +14,21 @@ from services.recognition import handlers, workers
 from services.recognition.handlers import expiry
 from services.recognition.tables import COMPLETED_QUALIFICATIONS, CREDITS
 from shared import clock
-from shared.contracts.recognition import CreditExpired, CreditRecognised, QualificationCompleted, ReasonCode
+from shared.contracts.catalogue import OutcomeKind
+from shared.contracts.recognition import (
+    CreditExpired,
+    CreditRecognised,
+    QualificationCompleted,
+    ReasonCode,
+    ValidationCompleted,
+)
 from shared.db import SYSTEM
 from shared.service import Running
 from tests.support.builders.agreements import learning_agreement_agreed
 from tests.support.builders.assessment import transcript_issued
 from tests.support.records import credits_of, decisions_of, ledger_of, rows_of, said_of
 from tests.support.running import ApiCaller, tell
-from tests.support.stories import Story, story
+from tests.support.stories import Story, elsewhere, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -165,3 +172,47 @@ async def test_what_has_expired_can_be_earned_again(recognition: Running, api: h
     [expired], [credit] = shown["expired"], shown["credits"]
     assert (expired["credit_id"], credit["credit_id"] != str(old)) == (str(old), True)
     assert shown["qualifications"][0]["points"] == "30.0"
+
+
+async def test_what_is_over_stands_in_the_way_of_nothing_before_anybody_has_noticed(
+    recognition: Running, api: httpx2.AsyncClient
+):
+    told = await recognised(recognition, "U3")
+    [old] = await ids_of(recognition, told)
+    await ended(recognition, old)
+    again = elsewhere(told, *OutcomeKind)
+    await tell(recognition, *again.reference, again.transcript)
+    [said] = await expiries(recognition, told)
+    assert said.credit_id == old
+    kinds = [type(fact) for fact in await said_of(recognition, told.learner_id)]
+    assert kinds.index(CreditExpired) < len(kinds) - 1 - kinds[::-1].index(CreditRecognised)
+    shown = await record(api, told)
+    assert ([one["credit_id"] for one in shown["expired"]], len(shown["credits"])) == ([str(old)], 1)
+    await expire_all(recognition)
+    assert len(await expiries(recognition, told)) == 1
+
+
+async def test_what_was_kept_as_evidence_counts_when_the_first_is_over(recognition: Running, api: httpx2.AsyncClient):
+    told = await recognised(recognition, "U3")
+    again = elsewhere(told, *OutcomeKind)
+    await tell(recognition, *again.reference, again.transcript)
+    assert [one.state for one in await decisions_of(recognition, told.learner_id)] == ["recognised", "evidence_only"]
+    [old] = await ids_of(recognition, told)
+    await ended(recognition, old)
+    await expire_all(recognition)
+    kinds = [type(fact) for fact in await said_of(recognition, told.learner_id)]
+    assert kinds[-4:] == [CreditExpired, ValidationCompleted, CreditRecognised, QualificationCompleted]
+    shown = await record(api, told)
+    [counts] = shown["credits"]
+    assert counts["credit_id"] != str(old)
+    assert shown["qualifications"][0]["complete"]
+
+
+async def test_a_part_that_is_not_over_is_in_progress_again(recognition: Running, api: httpx2.AsyncClient):
+    told = story("U2")
+    rest = elsewhere(told, OutcomeKind.RESPONSIBILITY_AND_AUTONOMY)
+    await tell(recognition, *told.reference, *rest.reference, told.transcript, rest.transcript)
+    await ended(recognition, *await ids_of(recognition, told))
+    await expire_all(recognition)
+    [held] = (await record(api, told))["in_progress"]
+    assert len(held["held_outcome_ids"]) == 2

@@ -1,7 +1,9 @@
+"""The order in which what a transcript refers to comes makes no difference; what comes too late has no say (0006)."""
+
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 from services.recognition import handlers
 from services.recognition.domain.ledger import verify
 from shared import envelope
+from shared.contracts.agreements import LearningAgreementCancelled, MemorandumSuspended, MemorandumTerminated
 from shared.contracts.assessment import Result, TranscriptIssued
-from shared.contracts.catalogue import ComparabilityWithdrawn
+from shared.contracts.catalogue import ComparabilityWithdrawn, UnitRecognition
 from shared.contracts.facts import Fact
 from shared.db import SYSTEM
 from shared.service import Running
+from tests.support.builders.agreements import learning_agreement_step, memorandum_step
 from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
 from tests.support.delivery import TRACEPARENT
 from tests.support.records import credits_of, decisions_of, ledger_of, said_of, waiting_for
@@ -31,20 +35,22 @@ LOCK_WAITED_FOR = sa.text(
 )
 
 
-def withdrawn_later(told: Story) -> Story:
-    """The comparability of the first unit was withdrawn after the assessment, which it does not touch."""
+def withdrawn(told: Story, on: date) -> ComparabilityWithdrawn:
+    """The comparability of the first unit."""
     compared = told.comparabilities[0]
-    return replace(
-        told,
-        withdrawal=ComparabilityWithdrawn(
-            comparability_id=compared.comparability_id,
-            version=2,
-            home_unit_id=compared.home_unit_id,
-            host_unit_id=compared.host_unit_id,
-            declared_by=compared.declared_by,
-            withdrawn_on=told.agreement.ends_on + timedelta(days=1),
-        ),
+    return ComparabilityWithdrawn(
+        comparability_id=compared.comparability_id,
+        version=2,
+        home_unit_id=compared.home_unit_id,
+        host_unit_id=compared.host_unit_id,
+        declared_by=compared.declared_by,
+        withdrawn_on=on,
     )
+
+
+def withdrawn_later(told: Story) -> Story:
+    """The comparability was withdrawn after the assessment, which it does not touch."""
+    return replace(told, withdrawal=withdrawn(told, told.agreement.ends_on + timedelta(days=1)))
 
 
 def two_issues(told: Story) -> list[TranscriptIssued]:
@@ -79,7 +85,9 @@ async def record_of(recognition: Running, told: Story) -> dict[str, Any]:
 
 @settings(max_examples=40)
 @given(st.data())
-async def test_no_order_and_no_repetition_changes_the_record(recognition: Running, data: st.DataObject):
+async def test_no_order_and_no_repetition_of_what_is_referred_to_changes_the_record(
+    recognition: Running, data: st.DataObject
+):
     in_order, shuffled = withdrawn_later(story("U1", "U3")), withdrawn_later(story("U1", "U3"))
     await tell(recognition, *in_order.reference, *two_issues(in_order))
     facts: Sequence[Fact] = [*shuffled.reference, *two_issues(shuffled)]
@@ -89,6 +97,42 @@ async def test_no_order_and_no_repetition_changes_the_record(recognition: Runnin
         await tell(recognition, *(facts[place] for place in told[:at_once]))
         told = told[at_once:]
     assert await record_of(recognition, shuffled) == await record_of(recognition, in_order)
+
+
+LATE: Mapping[str, Callable[[Story], Fact]] = {
+    "suspension": lambda told: memorandum_step(
+        MemorandumSuspended,
+        told.memorandum,
+        occurred_on=told.agreement.ends_on,
+        qualification_ids=None,
+    ),
+    "termination": lambda told: memorandum_step(
+        MemorandumTerminated, told.memorandum, occurred_on=told.agreement.agreed_on
+    ),
+    "cancellation": lambda told: learning_agreement_step(
+        LearningAgreementCancelled, told.agreement, told.agreement.ends_on
+    ),
+    "withdrawal": lambda told: withdrawn(told, told.agreement.ends_on - timedelta(days=1)),
+    "another level": lambda told: replace(
+        told.host,
+        version=told.host.version + 1,
+        units=tuple(replace(unit, eqf_level=1) for unit in told.host.units),
+    ),
+    "another law": lambda told: replace(
+        told.policy, version=told.policy.version + 1, unit_recognition=UnitRecognition.PARTIAL
+    ),
+}
+"""What would have had something to say, had it come before (docs/decisions/0006)."""
+
+
+@pytest.mark.parametrize("what", LATE)
+async def test_what_nothing_refers_to_has_its_say_only_if_it_comes_before(recognition: Running, what: str):
+    before, after = story(), story()
+    await tell(recognition, *before.reference, LATE[what](before), before.transcript)
+    await tell(recognition, *after.reference, after.transcript)
+    await tell(recognition, LATE[what](after))
+    states = [[one.state for one in await decisions_of(recognition, told.learner_id)] for told in (before, after)]
+    assert states == [["manual_review"], ["recognised"]]
 
 
 async def test_a_transcript_waits_for_each_fact_it_refers_to_in_turn(recognition: Running):

@@ -216,7 +216,8 @@ async def test_what_was_certified_can_be_appealed_against_and_recognised(recogni
         "recognised",
         "microcredential",
     )
-    await it.revoke_as_previewed(decided.json())
+    colleague = replace(it, recogniser_roles=("recogniser", "coordinator"))  # the appeal was against the recogniser
+    await colleague.revoke_as_previewed(decided.json())
     assert [await it.counted(), await it.held()] == [[], []]
 
 

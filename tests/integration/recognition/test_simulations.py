@@ -185,3 +185,12 @@ async def test_a_stay_does_not_end_before_it_starts(api: httpx2.AsyncClient):
     response = await home(api, told).post(SIMULATIONS, backwards)
     assert response.status_code == 422
     assert response.json()["errors"][0]["code"] == "dates_in_order"
+
+
+async def test_a_draft_names_each_home_unit_once(api: httpx2.AsyncClient):
+    told = story()
+    twice = draft(told)
+    twice["draft"]["units"] *= 2
+    response = await home(api, told).post(SIMULATIONS, twice)
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["pointer"], error["code"]) == (422, "/draft/units", "distinct")

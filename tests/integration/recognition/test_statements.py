@@ -17,6 +17,7 @@ from services.recognition.store.settlements import MAKE_WAY
 from services.recognition.store.sources import LATEST, QUALIFICATIONS, TURNS
 from services.recognition.store.standings import FIND_STANDINGS, LOCK_HEADS
 from services.recognition.store.verification import FIND_TRANSCRIPTS
+from shared import clock
 from shared.contracts.assessment import TranscriptIssued
 from shared.db import SYSTEM
 from shared.service import Running
@@ -133,6 +134,7 @@ async def planned(recognition: Running, query: sa.TextClause) -> str:
         "agreement": "{}",
         "number": 1,
         "at_most": 1,
+        "today": clock.now().date(),
     }
     needed = {name: nobody[name] for name in query._bindparams}  # noqa: SLF001 - to give each query its own
     explain = sa.text(f"EXPLAIN {query.text}").bindparams(*query._bindparams.values())  # noqa: SLF001 - same

@@ -31,7 +31,7 @@ EXPECTED: dict[str, tuple[str | None, ...]] = {
     "confirmed": (None, None, None, None, None, "contested", None, "confirmed", "annulled"),
     "contested": (None, None, None, None, None, None, "confirmed", None, "annulled"),
     "absent": (None, None, None, None, None, None, None, "absent", "annulled"),
-    "annulled": (None, None, None, None, None, None, None, None, None),
+    "annulled": (None, None, None, None, None, None, None, "annulled", None),
     "obsolete": (None, None, None, None, None, None, None, None, None),
 }
 ORDER = ("conduct", "absence", "result", "moderation", "confirmation", "contest", "review", "resit", "annulment")
@@ -89,4 +89,7 @@ def test_only_what_was_confirmed_is_spoken_of(state: str, command: str, expected
 
 
 def test_nothing_leads_out_of_what_is_void():
-    assert not {state for state, _ in TRANSITIONS} & {State.ANNULLED, State.OBSOLETE}
+    """Only another assessment may take its place."""
+    void = {State.ANNULLED, State.OBSOLETE}
+    assert {(state, command) for state, command in TRANSITIONS if state in void} == {(State.ANNULLED, Command.RESIT)}
+    assert TRANSITIONS[State.ANNULLED, Command.RESIT] is State.ANNULLED

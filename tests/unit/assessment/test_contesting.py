@@ -99,6 +99,19 @@ def test_a_next_attempt_has_its_own_time_also_after_the_stay():
                 assessing.record(following, AGREEMENT, report, results([SKILL]), actor(), late)
 
 
+def test_an_annulled_attempt_can_be_repeated_after_the_stay_and_does_not_count():
+    late = AT + timedelta(days=60)
+    first, again = planning.resit(absent(SKILL), AGREEMENT, None, 90, UUID(int=9), AT)
+    void, _ = contesting.annul(again, step())
+    replaced, following = planning.resit(void, AGREEMENT, None, 30, UUID(int=10), late)
+    assert (first.resit_id, replaced.resit_id, following.resit_of) == (again.id, following.id, void.id)
+    assert (again.attempt, following.attempt) == (2, 2)
+    report = replace(REPORT, assessed_on=late.date(), attempt=None)
+    assert assessing.record(following, AGREEMENT, report, results([SKILL]), actor(), late).attempt == 2
+    with pytest.raises(WrongState):
+        planning.resit(replaced, AGREEMENT, None, 30, UUID(int=11), late)
+
+
 @pytest.mark.parametrize("day", [date(2026, 9, 18), date(2026, 10, 21)])
 def test_a_next_attempt_is_planned_between_now_and_the_end_of_its_time(day: date):
     with pytest.raises(Validation):

@@ -12,7 +12,7 @@ from services.assessment.domain.assessments import Assessment
 from services.assessment.domain.transcripts import Transcript, TranscriptState, count_hours
 from services.assessment.domain.values import value_of
 from shared.contracts.agreements import TranscriptPolicy
-from shared.contracts.assessment import Result, TranscriptCorrected, TranscriptIssued
+from shared.contracts.assessment import AssessmentValue, Result, TranscriptCorrected, TranscriptIssued
 from shared.problems import Conflict, Validation, WrongState
 from tests.support.hosting import (
     AGREEMENT,
@@ -45,9 +45,9 @@ def perform(transcript: Transcript, command: str) -> Transcript:
     assessments = [confirmed(SKILL)]
     match command:
         case "issuance":
-            return issuing.issue(transcript, AGREEMENT, assessments, AT)[0]
+            return issuing.issue(transcript, AGREEMENT, assessments, None, AT)[0]
         case "correction":
-            return issuing.correct(transcript, AGREEMENT, assessments, "Because.", AT)[0]
+            return issuing.correct(transcript, AGREEMENT, assessments, None, "Because.", AT)[0]
         case _:
             return issuing.withdraw(transcript, "Because.", AT)[0]
 
@@ -73,7 +73,7 @@ def test_a_transcript_moves_only_as_the_table_says(state: str, command: str, exp
 
 
 def issued(*assessments: Assessment) -> tuple[Transcript, TranscriptIssued]:
-    return issuing.issue(TRANSCRIPT, AGREEMENT, assessments, AT)
+    return issuing.issue(TRANSCRIPT, AGREEMENT, assessments, None, AT)
 
 
 def follow_up(transcript: Transcript, last: TranscriptIssued | None, *now_there: Assessment, under=AGREEMENT):
@@ -105,6 +105,36 @@ def test_a_contest_changes_nothing_on_the_transcript():
     assert follow_up(transcript, last, contesting.contest(one, step("learner"))[0], under=ON_CONFIRMATION) is None
 
 
+def test_what_was_said_before_it_was_contested_stays_until_the_review():
+    one, other = confirmed(KNOWLEDGE), confirmed(SKILL)
+    transcript, last = issued(one)
+    in_doubt = contesting.contest(one, step("learner"))[0]
+    assert issuing.issue(transcript, AGREEMENT, [in_doubt, other], last, AT)[1].assessments == carrying(one, other)
+    counted = count_hours(transcript, AGREEMENT, {UNIT: 120})
+    corrected = issuing.correct(counted, AGREEMENT, [in_doubt, other], last, "The hours were missing.", AT)
+    assert corrected[1].assessments == carrying(one, other)
+
+
+@pytest.mark.parametrize("transcript", [TRANSCRIPT, replace(TRANSCRIPT, state=TranscriptState.WITHDRAWN, issue=2)])
+def test_what_is_contested_is_first_said_after_its_review(transcript: Transcript):
+    one, in_doubt = confirmed(KNOWLEDGE), contested(SKILL)
+    with pytest.raises(Conflict, match="waits for its review"):
+        issuing.issue(transcript, ON_CONFIRMATION, [in_doubt], None, AT)
+    first, last = issuing.issue(transcript, ON_CONFIRMATION, [one, in_doubt], None, AT)
+    assert last.assessments == carrying(one)
+    assert follow_up(first, last, one, in_doubt, under=ON_CONFIRMATION) is None
+    assert follow_up(first, last, one, contesting.annul(in_doubt, step())[0], under=ON_CONFIRMATION) is None
+    upheld = contesting.review(in_doubt, AGREEMENT, step("reviewer"), None)[0]
+    found = follow_up(first, last, one, upheld, under=ON_CONFIRMATION)
+    assert found
+    assert type(found[1]) is TranscriptIssued
+    assert found[1].assessments == carrying(one, upheld)
+
+
+def carrying(*assessments: Assessment) -> tuple[AssessmentValue, ...]:
+    return tuple(sorted(map(value_of, assessments), key=lambda value: value.assessment_id))
+
+
 def test_what_waited_for_nothing_but_this_is_issued():
     done = confirmed(*EVERYTHING)
     assert follow_up(TRANSCRIPT, None, done, planned(SKILL)) is None
@@ -123,7 +153,7 @@ def test_what_was_withdrawn_may_be_said_again_in_the_same_words():
     one = confirmed(SKILL)
     transcript, said = issued(one)
     withdrawn, word = issuing.withdraw(transcript, "Because.", AT)
-    again, once_more = issuing.issue(withdrawn, AGREEMENT, [one], AT)
+    again, once_more = issuing.issue(withdrawn, AGREEMENT, [one], None, AT)
     assert (word.version, word.withdraws_version, once_more.version) == (2, 1, 3)
     assert (once_more.content_hash, again.state) == (said.content_hash, "issued")
 
@@ -137,13 +167,13 @@ def test_absence_is_waited_for_no_more_and_a_contest_is():
 def test_a_correction_that_says_the_same_is_none():
     transcript, _ = issued(one := confirmed(SKILL))
     with pytest.raises(Conflict):
-        issuing.correct(transcript, AGREEMENT, [one], "Because.", AT)
+        issuing.correct(transcript, AGREEMENT, [one], None, "Because.", AT)
 
 
 def test_hours_are_of_agreed_units_and_change_what_is_said():
     transcript, _ = issued(one := confirmed(SKILL))
     counted = count_hours(transcript, AGREEMENT, {UNIT: 120})
-    corrected, said = issuing.correct(counted, AGREEMENT, [one], "The hours were missing.", AT)
+    corrected, said = issuing.correct(counted, AGREEMENT, [one], None, "The hours were missing.", AT)
     assert (counted.version, corrected.version, said.units and said.units[0].hours) == (3, 4, 120)
     with pytest.raises(Validation):
         count_hours(transcript, AGREEMENT, {UUID(int=404): 1})

@@ -32,7 +32,7 @@ EVERYTHING = (KNOWLEDGE, SKILL, RESPONSIBILITY)
 
 
 def issue(transcript: Transcript, *assessments: Assessment):
-    return issuing.issue(transcript, AGREEMENT, assessments, AT)
+    return issuing.issue(transcript, AGREEMENT, assessments, None, AT)
 
 
 def test_complete_is_when_nothing_is_open_and_every_agreed_outcome_has_a_result():
@@ -110,6 +110,6 @@ def test_a_changed_result_changes_the_hash(change: dict[str, Any]):
 
 
 def test_the_time_of_issue_is_no_part_of_what_is_said():
-    once, _ = issuing.issue(TRANSCRIPT, AGREEMENT, [confirmation := confirmed(SKILL)], AT)
-    later, _ = issuing.issue(TRANSCRIPT, AGREEMENT, [confirmation], AT + timedelta(days=1))
+    once, _ = issuing.issue(TRANSCRIPT, AGREEMENT, [confirmation := confirmed(SKILL)], None, AT)
+    later, _ = issuing.issue(TRANSCRIPT, AGREEMENT, [confirmation], None, AT + timedelta(days=1))
     assert once.content_hash == later.content_hash

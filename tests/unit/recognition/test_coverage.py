@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.recognition.domain.coverage import Assessed, is_achieved
 from services.recognition.domain.decisions import judge
 from services.recognition.domain.grading import host_grade
-from shared.contracts.assessment import AssessmentValue, Procedure, Result, UnitShare
+from shared.contracts.assessment import AssessmentValue, Authority, Procedure, Result, UnitShare
 from shared.contracts.catalogue import Coverage, CoveragePolicy
 from shared.contracts.recognition import ReasonCode
 from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
@@ -125,12 +125,34 @@ def test_the_home_unit_says_which_policy_holds(
     assert judge(facts).reasons == reasons
 
 
-def test_where_failures_count_every_assessment_has_to_be_in_order():
+def test_every_assessment_that_counts_by_the_policy_has_to_be_in_order_and_no_other():
     first, second = attempts(NO, YES)
-    values = replace(first, procedure=Procedure.DEVIATED), second
-    for policy, reasons in [(CoveragePolicy.ANY, ()), (CoveragePolicy.LATEST, (ReasonCode.PROCEDURE_DEVIATION,))]:
-        [facts] = with_coverage(Coverage(policy=policy)).units(transcript_issued(TOLD.agreement, *values))
+    values = replace(first, procedure=Procedure.DEVIATED, authority=Authority.NONE), second
+    for coverage, reasons in [
+        (Coverage(policy=CoveragePolicy.ANY), ()),
+        (Coverage(policy=CoveragePolicy.LATEST), ()),
+        (HALF, (ReasonCode.ASSESSOR_NOT_AUTHORISED, ReasonCode.PROCEDURE_DEVIATION)),
+    ]:
+        [facts] = with_coverage(coverage).units(transcript_issued(TOLD.agreement, *values))
         assert judge(facts).reasons == reasons
+
+
+def test_the_grade_is_that_of_the_assessments_that_the_policy_still_counts():
+    failed, passed = (replace(one, grade_scale="FR-20") for one in attempts(NO, YES))
+    issued = transcript_issued(TOLD.agreement, replace(failed, grade="8"), replace(passed, grade="14"))
+    [facts] = with_coverage(Coverage(policy=CoveragePolicy.LATEST)).units(issued)
+    given_ = host_grade(facts)
+    assert given_
+    assert given_.text == "14"
+
+
+def test_the_latest_assessment_of_one_outcome_leaves_an_earlier_one_of_another_in_force():
+    first, second = attempts(YES, YES)
+    only_one = replace(second, results=second.results[:1])
+    [facts] = with_coverage(Coverage(policy=CoveragePolicy.LATEST)).units(
+        transcript_issued(TOLD.agreement, first, only_one)
+    )
+    assert facts.assessments == (first, only_one)
 
 
 def mean_of(*marks: tuple[str, str | None]) -> str | None:

@@ -14,11 +14,13 @@ from services.recognition.domain.evaluation import evaluate
 from services.recognition.domain.ledger import EntryKind
 from services.recognition.domain.policies import applicable
 from services.recognition.domain.standing import Standing
-from shared.contracts.assessment import Procedure
+from shared.contracts.assessment import Procedure, Result
 from shared.contracts.catalogue import UnitRecognition
 from shared.contracts.recognition import CreditDocumented, Mode, ReasonCode, ReviewRequired, ValidationCompleted
-from tests.support.builders.assessment import assessment_value, transcript_issued
+from tests.support.breaches import BREACHES
+from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
 from tests.support.evaluating import AT, said
+from tests.support.settling import Kept, kinds
 from tests.support.stories import Story, documenting, story
 
 TOLD = documenting(story("U1", "U3"))
@@ -75,6 +77,39 @@ def test_where_units_are_recognised_in_part_a_person_decides():
     [facts] = documenting(story(), unit_recognition=UnitRecognition.PARTIAL).units()
     assert judge(facts).state is DecisionState.MANUAL_REVIEW
     assert judge(facts).reasons == (ReasonCode.COUNTRY_POLICY_PARTIAL,)
+
+
+def test_neither_a_part_nor_partners_who_let_no_rule_decide_keep_it_from_being_documented():
+    told = documenting(story("U2"))  # of which a part is taught
+    [unit] = told.units()
+    for breach in [("R2", ReasonCode.MOU_NOT_AUTOMATIC), ("R2", ReasonCode.LA_NOT_AUTOMATIC)]:
+        judgement = judge(BREACHES[breach](unit))
+        assert {*judgement.reasons} == {ReasonCode.LO_MISSING, breach[1], ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY}
+        assert judgement.state is DecisionState.DOCUMENTED_ONLY
+
+
+def test_of_what_nothing_was_achieved_nothing_is_documented():
+    nothing = assessment_value(TOLD.agreement, results=outcome_results(TOLD.agreement, Result.NOT_ACHIEVED))
+    told = replace(TOLD, transcript=transcript_issued(TOLD.agreement, nothing))
+    assert {judge(unit).state for unit in told.units()} == {DecisionState.MANUAL_REVIEW}
+
+
+def test_what_is_achieved_later_comes_on_record_beside_what_was_documented_in_part():
+    told, kept = documenting(story()), Kept()
+    *_, last = outcome_results(told.agreement)
+    part = assessment_value(told.agreement, results=(last,))
+    first = transcript_issued(told.agreement, part)
+    *_, documented_ = kept.hear(told, first)
+    assert isinstance(documented_, CreditDocumented)
+    assert len(documented_.outcome_ids) == 1
+    assert kept.hear(told, replace(first, version=2)) == []
+    rest = assessment_value(told.agreement)
+    *_, more = kept.hear(
+        told, transcript_issued(told.agreement, part, rest, transcript_id=first.transcript_id, version=3)
+    )
+    assert isinstance(more, CreditDocumented)
+    assert (more.credit_id, more.version, len(more.outcome_ids)) == (documented_.credit_id, 2, 3)
+    assert kinds(kept) == [EntryKind.DOCUMENTED, EntryKind.REVERSAL, EntryKind.DOCUMENTED]
 
 
 def test_whatever_else_is_wrong_is_for_a_person():

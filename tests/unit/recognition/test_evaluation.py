@@ -53,7 +53,8 @@ def test_what_no_rule_can_recognise_goes_to_a_person_with_the_reason():
 
 def test_a_new_issue_decides_anew_what_is_under_review_and_leaves_what_counts():
     first = transcript_of(ALL, [True, False, False, True])
-    second = transcript_of(ALL, [True, True, False, True], transcript_id=first.transcript_id, version=2)
+    also = transcript_of(ALL, [False, True, False, False]).assessments
+    second = transcript_issued(ALL.agreement, *first.assessments, *also, transcript_id=first.transcript_id, version=2)
     batch = evaluated(ALL, first, second)
     decisions, earlier = superseding([outcome for _, outcome in batch.outcomes])
     assert [one.state for one in decisions].count(DecisionState.RECOGNISED) == 3
@@ -102,7 +103,8 @@ def test_a_qualification_is_complete_once_every_compulsory_unit_counts():
     )
     told = replace(ALL, home=home)
     first = transcript_of(told, [True, False, False, False])
-    second = transcript_of(told, [True, True, True, True], transcript_id=first.transcript_id, version=2)
+    rest = transcript_of(told, [False, True, True, True]).assessments
+    second = transcript_issued(told.agreement, *first.assessments, *rest, transcript_id=first.transcript_id, version=2)
     completed = [fact for fact in said(evaluated(told, first, second)) if isinstance(fact, QualificationCompleted)]
     assert [len(fact.unit_ids) for fact in completed] == [2]
 
@@ -134,13 +136,18 @@ ISSUES = st.lists(st.builds(Issue, st.integers(0, 2), st.tuples(*[st.booleans()]
 
 
 def transcripts_of(issues: Sequence[Issue]) -> list[TranscriptIssued]:
-    """Three transcripts at the most, each issued as often as it comes up."""
-    ids, versions = [uuid4() for _ in range(3)], [0] * 3
+    """Three transcripts at the most, each issued as often as it comes up, with what is achieved for the first time."""
+    ids, so_far = [uuid4() for _ in range(3)], [transcript_of(ALL, [False] * 4, version=0) for _ in range(3)]
+    won: list[set[int]] = [set() for _ in range(3)]
     issued = []
     for issue in issues:
-        versions[issue.transcript] += 1
-        named = {"transcript_id": ids[issue.transcript], "version": versions[issue.transcript]}
-        issued.append(transcript_of(ALL, issue.achieved, **named))
+        before = so_far[issue.transcript]
+        new = [yes and place not in won[issue.transcript] for place, yes in enumerate(issue.achieved)]
+        won[issue.transcript] |= {place for place, yes in enumerate(new) if yes}
+        named = {"transcript_id": ids[issue.transcript], "version": before.version + 1}
+        values = *before.assessments, *transcript_of(ALL, new).assessments
+        so_far[issue.transcript] = transcript_issued(ALL.agreement, *values, **named)
+        issued.append(so_far[issue.transcript])
     return issued
 
 

@@ -182,9 +182,33 @@ def test_without_a_grade_or_where_none_from_abroad_counts_nothing_is_converted()
 
 
 def test_a_grade_that_fails_although_everything_was_achieved_is_for_a_person():
-    assert judge(graded("9", OF_HOST, OF_HOME)).reasons == (ReasonCode.GRADE_FAILED,)
+    failed = graded("9", OF_HOST, OF_HOME)
+    assert judge(failed).reasons == (ReasonCode.GRADE_FAILED,)
+    assert failed.home_unit
+    weighed = replace(failed, home_unit=replace(failed.home_unit, coefficient=Decimal(3)))
+    assert judge(weighed).reasons == (ReasonCode.GRADE_FAILED,)
     ungraded_at_home = replace(TOLD.policy, grade_transfer=False)
     assert judge(graded("9", OF_HOST, OF_HOME, policy=ungraded_at_home)).reasons == ()
+
+
+WEIGHED = [("14", (), ReasonCode.GRADE_TABLE_MISSING), (None, (OF_HOST, OF_HOME), ReasonCode.GRADE_TABLE_MISSING)]
+
+
+@pytest.mark.parametrize(("mark", "tables", "reason"), WEIGHED)
+def test_of_a_unit_whose_mark_is_weighed_there_has_to_be_one(
+    mark: str | None, tables: Sequence[GradeTablePublished], reason: ReasonCode
+):
+    facts = graded(mark, *tables)
+    assert facts.home_unit
+    weighed = replace(facts, home_unit=replace(facts.home_unit, coefficient=Decimal(3)))
+    assert (judge(weighed).state, judge(weighed).reasons) == (DecisionState.MANUAL_REVIEW, (reason,))
+    passing = {
+        "no weight": facts,
+        "a bonus": replace(facts, home_unit=replace(facts.home_unit, coefficient=Decimal(3), bonus=True)),
+        "no grades from abroad": replace(weighed, policy=replace(TOLD.policy, grade_transfer=False)),
+        "a mark": replace(weighed, home_grade_tables=(grade_table(HOME, "FR-20"),)) if mark else facts,
+    }
+    assert {what: judge(one).reasons for what, one in passing.items()} == dict.fromkeys(passing, ())
 
 
 def test_a_credit_carries_the_grade_as_it_was_and_as_it_is_at_home():

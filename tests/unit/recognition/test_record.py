@@ -116,6 +116,22 @@ def test_parts_of_a_unit_together_never_have_more_than_its_points(data: st.DataO
     assert Decimal("24.8") <= sum(part for part in parts if part is not None) <= 25
 
 
+@given(st.dictionaries(st.sampled_from([unit.code for unit in MALTA_ICT.units]), st.decimals(1, 60, places=1)))
+def test_a_qualification_never_has_more_than_its_points_whatever_its_units_had_when_they_were_earned(
+    found: dict[str, Decimal],
+):
+    units = {code: unit_of(MALTA_ICT, code) for code in found}
+    counted = [credit(unit, qualification_version=7, points=found[code]) for code, unit in units.items()]
+    [progress] = shown(*counted).qualifications
+    assert (progress.points or 0) == sum(unit.points or 0 for unit in units.values()) <= 120
+
+
+def test_a_unit_that_the_qualification_has_no_more_has_no_points_in_it():
+    later = replace(MALTA_ICT, version=MALTA_ICT.version + 1, units=MALTA_ICT.units[1:])
+    [progress] = shown(credit(U1), credit(U2), of=later).qualifications
+    assert (progress.points, progress.counted) == (Decimal(25), tuple(sorted((U1.unit_id, U2.unit_id))))
+
+
 def test_a_qualification_without_points_and_coefficients_adds_up_by_units():
     [progress] = shown(credit(ITALY_ICT.units[0], ITALY_ICT), of=ITALY_ICT).qualifications
     assert (progress.adds_up_by, progress.points, len(progress.missing)) == (AddsUpBy.UNITS, None, 4)
@@ -137,3 +153,4 @@ def test_a_bac_pro_adds_up_to_its_mean_and_is_incomplete_while_a_mark_is_missing
     [progress] = shown(*graded[:2], without_mark, *graded[3:], of=BAC_PRO).qualifications
     assert progress.mean
     assert (progress.mean.result, progress.mean.missing_unit_ids) == (MeanResult.INCOMPLETE, (graded[2].unit_id,))
+    assert (progress.complete, progress.missing) == (False, ())

@@ -16,11 +16,20 @@ from tests.support.stories import story
 [GOOD] = story().units()
 FACTS = TypeAdapter(UnitFacts)
 HIDDEN = {
-    ("R5", ReasonCode.LO_MISSING): {ReasonCode.GRADE_FAILED},
+    ("R5", ReasonCode.LO_MISSING): {ReasonCode.GRADE_FAILED, ReasonCode.GRADE_TABLE_MISSING},
     ("R6", ReasonCode.UNIT_NOT_COVERED): {ReasonCode.LEVEL_BELOW},
-    ("R11", ReasonCode.COUNTRY_POLICY_MISSING): {ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY, ReasonCode.GRADE_FAILED},
+    ("R8", ReasonCode.GRADE_FAILED): {ReasonCode.GRADE_TABLE_MISSING},
+    ("R11", ReasonCode.COUNTRY_POLICY_MISSING): {
+        ReasonCode.COUNTRY_POLICY_DOCUMENT_ONLY,
+        ReasonCode.GRADE_FAILED,
+        ReasonCode.GRADE_TABLE_MISSING,
+    },
 }
-"""What a breach hides: a unit that is not complete has no grade, one that is not there no level, no policy no terms."""
+"""What a breach hides.
+
+A unit that is not complete has no grade, a grade that fails needs no table, a unit that is not there has no level, and
+where there is no policy there are no terms.
+"""
 NUMBERS = ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12"]
 
 

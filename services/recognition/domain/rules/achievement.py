@@ -24,6 +24,7 @@ def r4_confirmed_by_host(facts: UnitFacts, _: Validation) -> RuleResult:
             "two_persons": two_persons,
             "revoked_decision_id": facts.revoked_decision_id,
         },
+        version=2,
         TRANSCRIPT_NOT_CONFIRMED=facts.transcript.host_id == facts.agreement.host_id,
         ASSESSOR_NOT_AUTHORISED=all(assessment.authority is not Authority.NONE for assessment in facts.assessments),
         SECOND_PERSON_MISSING=two_persons or not facts.memorandum.two_person_rule,
@@ -44,7 +45,7 @@ def r5_outcomes_achieved(facts: UnitFacts, validation: Validation) -> RuleResult
             "needed_optional": validation.needed.optional,
             "procedures": sorted({assessment.procedure for assessment in facts.assessments}),
         },
-        version=2,
+        version=3,
         LO_MISSING=validation.status is ValidationStatus.VALIDATED,
         PROCEDURE_DEVIATION=all(assessment.procedure is Procedure.FOLLOWED for assessment in facts.assessments),
     )

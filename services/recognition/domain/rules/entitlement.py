@@ -47,7 +47,7 @@ def r11_country_recognises_units(facts: UnitFacts, _: Validation) -> RuleResult:
             "final_exam_only": policy and policy.final_exam_only,
             "accumulation": policy and policy.accumulation,
         },
-        version=2,
+        version=3,
         COUNTRY_POLICY_MISSING=policy is not None,
         COUNTRY_POLICY_DOCUMENT_ONLY=not documents,
         COUNTRY_POLICY_PARTIAL=documents or policy is None or policy.unit_recognition is UnitRecognition.YES,

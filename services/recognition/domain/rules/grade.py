@@ -1,15 +1,18 @@
 """What the grade says, if there is one."""
 
+from services.recognition.domain.grades import mark_of
 from services.recognition.domain.grading import conversion, host_grade
 from services.recognition.domain.rules.results import RuleResult, result
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
+from shared.contracts.catalogue import Unit
 from shared.contracts.recognition import ValidationStatus
 
 
 def r8_grade_passes(facts: UnitFacts, validation: Validation) -> RuleResult:
-    """domain.md R8, 4.7: the grade, where it counts at home, is none that fails; without tables it passes, no more.
+    """domain.md R8, 4.4, 4.7: the grade, where it counts at home, is none that fails; without tables it is a pass.
 
+    A pass is not enough for a unit whose mark is weighed: the mean would stay incomplete, and nobody be asked.
     Only a unit that is complete has a grade.
     """
     asked = facts.policy is not None and facts.policy.grade_transfer
@@ -17,6 +20,8 @@ def r8_grade_passes(facts: UnitFacts, validation: Validation) -> RuleResult:
     given = host_grade(facts) if asked and complete else None
     table = given and given.table
     at_home = conversion(facts) if given else None
+    mark = mark_of(at_home.grade) if at_home and at_home.grade else None
+    needs_mark = asked and complete and _is_weighed(facts.home_unit)
     return result(
         "R8",
         {
@@ -31,7 +36,14 @@ def r8_grade_passes(facts: UnitFacts, validation: Validation) -> RuleResult:
             "host_table_version": table and table.version,
             "home_table_id": at_home and at_home.home_table_id,
             "home_table_version": at_home and at_home.home_table_version,
+            "needs_mark": needs_mark,
         },
-        version=2,
+        version=3,
         GRADE_FAILED=given is None or not given.failed,
+        GRADE_TABLE_MISSING=not needs_mark or mark is not None or (given is not None and given.failed),
     )
+
+
+def _is_weighed(unit: Unit | None) -> bool:
+    """A bonus is none without a mark, and nothing waits for it."""
+    return unit is not None and unit.coefficient is not None and not unit.bonus

@@ -13,11 +13,14 @@ from services.recognition.domain.evaluation import knowing
 from services.recognition.domain.gathering import gather
 from services.recognition.domain.resolutions import Act, Resolution
 from services.recognition.domain.reviews import Command
+from services.recognition.domain.settlement import settle
 from services.recognition.domain.standing import Standing
+from services.recognition.domain.unsettled import overruled
 from services.recognition.handlers.reviews.frames import theirs_alone
-from services.recognition.handlers.settlement import find_certified
+from services.recognition.handlers.settlement import find_certified, find_units
 from shared import clock, ids, outbox
 from shared.auth import Principal
+from shared.contracts.recognition import ChangeReason
 from shared.problems import Conflict
 
 
@@ -61,12 +64,25 @@ async def _decide(
     tx: AsyncConnection, before: Decision, standing: Standing, resolution: Resolution, act: Act, *, final: bool = False
 ) -> Decision:
     case = await _case(tx, before, act)
+    sources = await store.load_sources(tx, before.learner_id)
+    given = sources.given_by([before]) if resolution.may_take_back else []
     [unit] = case.units
-    after, outcome = resolutions.decide(standing, knowing(unit, standing), resolution, act, ids.new_id, final=final)
-    batch = Batch(outcomes=[(case, outcome)], heads={before.learner_id: after.head})
-    await store.save(tx, batch)
+    asked = resolutions.without(knowing(unit, standing), given)
+    after, outcome = resolutions.decide(standing, asked, resolution, act, ids.new_id, final=final)
+    await store.save(tx, Batch(outcomes=[(case, outcome)], heads={before.learner_id: after.head}))
     await outbox.add(tx, outcome.facts)
+    if given:
+        await _take_back(tx, after, outcome.decision, ChangeReason.APPEAL if final else ChangeReason.FOLLOWS)
     return outcome.decision
+
+
+async def _take_back(tx: AsyncConnection, standing: Standing, decision: Decision, reason: ChangeReason) -> None:
+    """What a rule had given by the same results, and the person has not."""
+    sources, at = await store.load_sources(tx, decision.learner_id), decision.decided_at
+    on_record = await find_units(tx, sources, [(decision.qualification_id, decision.unit_id)], at)
+    changes = settle(standing, sources, [overruled(sources, decision, on_record)], reason, at, ids.new_id)
+    await store.save_changes(tx, decision.learner_id, changes, None)
+    await outbox.add(tx, changes.facts)
 
 
 async def _case(tx: AsyncConnection, decision: Decision, act: Act) -> Case:

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.recognition import store
 from services.recognition.domain.reviews import Review
 from services.recognition.domain.standing import Standing
+from services.recognition.handlers.expiry import lock_standings
+from shared import clock
 from shared.auth import Principal
 from shared.db import SYSTEM, act_for
 from shared.preconditions import require_institution, require_version
@@ -32,7 +34,7 @@ async def theirs_alone(
     decision = await store.load_decision(tx, decision_id, caller)
     require_institution(caller, decision.home_id, HOME)
     await act_for(tx, SYSTEM)
-    standings = await store.lock_standings(tx, [decision.learner_id], [decision.transcript_id])
+    standings = await lock_standings(tx, [decision.learner_id], [decision.transcript_id], clock.now())
     review = await store.load_review(tx, decision_id, None, for_update=True)
     require_version(review.decision.version, version)
     return review, standings.learners[decision.learner_id]

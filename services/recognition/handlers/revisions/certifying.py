@@ -12,6 +12,7 @@ from services.recognition.domain.by_person import Certification
 from services.recognition.domain.decisions import Decision
 from services.recognition.domain.known import NotKnownYetError, key
 from services.recognition.domain.unit_facts import UnitFacts
+from services.recognition.handlers.expiry import lock_standings
 from services.recognition.handlers.settlement import find_certified, find_units
 from shared import clock, ids, outbox
 from shared.auth import Principal
@@ -59,7 +60,7 @@ async def certify(tx: AsyncConnection, caller: Principal, achieved: Achieved) ->
 
 async def _certify(tx: AsyncConnection, certification: Certification, unit: UnitFacts, at: datetime) -> Decision:
     learner_id = certification.learner_id
-    standings = await store.lock_standings(tx, [learner_id], [certification.record_id])
+    standings = await lock_standings(tx, [learner_id], [certification.record_id], at)
     sources = await store.load_sources(tx, learner_id)
     certifying.check_evidence(certification, sources)
     on_record = await find_units(tx, sources, [(certification.qualification_id, certification.unit_id)], at)
