@@ -1,4 +1,4 @@
-"""Where time comes in: what failed is tried again, what was documented decided anew, credits expire."""
+"""Where time comes in: what failed is tried again, what was documented decided anew, credits and parts expire."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,17 @@ from services.recognition.domain.changes import Changes
 from services.recognition.domain.contributions import Contribution
 from services.recognition.domain.decisions import SECOND_RESULT, Decision, DecisionState
 from services.recognition.domain.evaluation import Outcome, evaluate, knowing
+from services.recognition.domain.expiry import ended
+from services.recognition.domain.gathering import gather
 from services.recognition.domain.ledger import EntryKind, LinkedEntry, verify
 from services.recognition.domain.resolutions import Act, Resolution, decide, without
-from services.recognition.domain.settlement import has_to_be_settled, settle
+from services.recognition.domain.settlement import settle
 from services.recognition.domain.simulation import Prediction, case_of, predict, predict_settled
 from services.recognition.domain.sources import Sources
-from services.recognition.domain.standing import OpenDecision, Place, Standing
+from services.recognition.domain.standing import OpenDecision, Standing, with_given
+from services.recognition.domain.taking_back import has_to_be_settled
 from services.recognition.domain.unit_facts import UnitFacts
-from services.recognition.domain.unsettled import overruled, said_anew
+from services.recognition.domain.unsettled import after_ending, overruled, said_anew
 from shared import ids
 from shared.contracts.assessment import AssessmentValue, Result, TranscriptIssued, TranscriptWithdrawn
 from shared.contracts.facts import Fact
@@ -55,19 +59,31 @@ class Kept:
     credits: dict[UUID, CreditRecognised] = field(default_factory=dict)
     entries: list[LinkedEntry] = field(default_factory=list)
     said: list[Fact] = field(default_factory=list)
+    at: datetime = AT
 
     def hear(self, told: Story, word: HostsWord) -> list[Fact]:
         """The next word on a transcript; what is said about it."""
+        self.let_go()
         before, standing = len(self.said), self._standing()
-        case = Case(word, [] if isinstance(word, TranscriptWithdrawn) else told.units(word))
-        batch = evaluate_all(self._standings(word.learner_id), [case], AT, ids.new_id)
+        case = Case(word, [] if isinstance(word, TranscriptWithdrawn) else self._units(told, word))
+        batch = evaluate_all(self._standings(word.learner_id), [case], self.at, ids.new_id)
         if batch.apart:
             self._keep_changes(self.settled(case))
         else:
-            self.standing, outcomes = evaluate(standing, case.units, AT, ids.new_id)
+            self.standing, outcomes = evaluate(standing, case.units, self.at, ids.new_id)
             self._keep_outcomes(case, outcomes)
         self.words[word.transcript_id], self.stories[word.transcript_id] = word, told
         return self.said[before:]
+
+    def let_go(self) -> None:
+        """Parts that are over by now."""
+        sources, on_record = self.sources(), self.on_record()
+        if places := ended(self._standing(), self.at.date()):
+            unsettled = [after_ending(sources, place, on_record) for place in places]
+            self._keep_changes(settle(self._standing(), sources, unsettled, ChangeReason.FOLLOWS, self.at, ids.new_id))
+
+    def _units(self, told: Story, word: TranscriptIssued) -> list[UnitFacts]:
+        return gather(told.known, word, self.at.date())
 
     def _standings(self, learner_id: UUID) -> Standings:
         withdrawn = frozenset(id_ for id_, one in self.words.items() if isinstance(one, TranscriptWithdrawn))
@@ -77,7 +93,7 @@ class Kept:
     def settled(self, case: Case) -> Changes:
         sources = self.sources()
         unsettled = said_anew(sources, case.transcript.transcript_id, case.units, self.on_record())
-        return settle(self._standing(), sources, unsettled, ChangeReason.TRANSCRIPT_CORRECTED, AT, ids.new_id)
+        return settle(self._standing(), sources, unsettled, ChangeReason.TRANSCRIPT_CORRECTED, self.at, ids.new_id)
 
     def resolve(self, told: Story, resolution: Resolution) -> list[Fact]:
         """A person decides on the review of a story's one unit; what is said about it."""
@@ -86,15 +102,15 @@ class Kept:
         word = self.words[before.transcript_id]
         assert isinstance(word, TranscriptIssued)
         given = sources.given_by([before]) if resolution.may_take_back else []
-        [unit] = told.units(word)
-        act = Act("recogniser", AT, ids.new_id())
+        [unit] = self._units(told, word)
+        act = Act("recogniser", self.at, ids.new_id())
         self.standing, outcome = decide(standing, without(knowing(unit, standing), given), resolution, act, ids.new_id)
         self._keep_outcomes(Case(word, [unit]), [replace(outcome, supersedes=before.decision_id)])
         self._note(outcome.decision)
         if given:
             sources = self.sources()
             unsettled = overruled(sources, outcome.decision, self.on_record())
-            changes = settle(self._standing(), sources, [unsettled], ChangeReason.FOLLOWS, AT, ids.new_id)
+            changes = settle(self._standing(), sources, [unsettled], ChangeReason.FOLLOWS, self.at, ids.new_id)
             self._keep_changes(changes)
         return self.said[said:]
 
@@ -111,15 +127,15 @@ class Kept:
 
     def predicted(self, told: Story, results: Sequence[AssessmentValue]) -> Prediction:
         """What would come of a further transcript with these results."""
-        standing, case = self._standing(), case_of(told.known, told.agreement, results, AT, ids.new_id)
+        standing, case = self._standing(), case_of(told.known, told.agreement, results, self.at, ids.new_id)
         if has_to_be_settled(standing, case.units):
-            return predict_settled(standing, self.sources(), case, self.on_record(), AT, ids.new_id)
-        return predict(standing, case, AT, ids.new_id)
+            return predict_settled(standing, self.sources(), case, self.on_record(), self.at, ids.new_id)
+        return predict(standing, case, self.at, ids.new_id)
 
     def on_record(self) -> dict[UUID, list[UnitFacts]]:
         """The facts on the units of what was said last."""
         issued = ((id_, word) for id_, word in self.words.items() if isinstance(word, TranscriptIssued))
-        return {id_: self.stories[id_].units(word) for id_, word in issued}
+        return {id_: self._units(self.stories[id_], word) for id_, word in issued}
 
     def sources(self) -> Sources:
         counted = {(one.qualification_id, one.unit_id): one for one in self.credits.values()}
@@ -144,13 +160,10 @@ class Kept:
         return turns
 
     def _standing(self) -> Standing:
-        used: dict[Place, frozenset[UUID]] = {}
-        for one in self.contributions.values():
-            place = one.qualification_id, one.unit_id
-            used[place] = used.get(place, frozenset()) | set(one.host_outcome_ids)
         said = (one for one in self.words.values() if isinstance(one, TranscriptIssued))
         contents = {one.content_hash: one.transcript_id for one in said}
-        return replace(self.standing, host_outcomes=used, contents=contents)
+        given = self.contributions.values()
+        return with_given(replace(self.standing, contents=contents), given, self.at.date())
 
     def _keep_outcomes(self, case: Case, outcomes: Sequence[Outcome]) -> None:
         batch = Batch()

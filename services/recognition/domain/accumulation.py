@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.recognition.domain.decisions import Decision, DecisionState, Judgement, judge
-from services.recognition.domain.grading import is_better_at_home
-from services.recognition.domain.partial import UnitInProgress, needed
+from services.recognition.domain.partial import Part, Parts, UnitInProgress, needed
 from services.recognition.domain.turns import Met, Source
 from services.recognition.domain.unit_facts import UnitFacts
+from services.recognition.domain.worth import is_better_at_home, part_of
 from shared.contracts.catalogue import SecondResult
 
 GIVING = frozenset({DecisionState.RECOGNISED, DecisionState.PARTIALLY_RECOGNISED})
@@ -29,6 +29,10 @@ class Kept:
     @property
     def state(self) -> DecisionState:
         return self.decided.state
+
+    @property
+    def part(self) -> Part | None:
+        return self.source.part
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class Judged:
         if self.state in GIVING:
             return given
         return self._left(given) if self.state is DecisionState.MANUAL_REVIEW else NOTHING
+
+    @property
+    def part(self) -> Part | None:
+        """As it was before, as long as a person has not decided."""
+        return part_of(self.unit) if self.state in GIVING else self.source.part
 
     def _left(self, achieved: frozenset[UUID]) -> frozenset[UUID]:
         """What was given before stays until a person has decided, as far as it is achieved; nothing counts by it."""
@@ -78,6 +87,16 @@ class Accumulated:
         """The outcomes that are given, whether or not the unit counts by them."""
         return NOTHING.union(*(one.gave for one in self.findings))
 
+    @property
+    def parts(self) -> Parts:
+        return parts_given(self.findings)
+
+
+def parts_given(findings: Iterable[Finding]) -> Parts:
+    """By transcript."""
+    giving = ((one.source.transcript_id, one.part) for one in findings if one.gave)
+    return {transcript_id: part for transcript_id, part in giving if part}
+
 
 def accumulate(sources: Iterable[Source], credit_id: UUID, elsewhere: frozenset[UUID]) -> Accumulated:
     """`credit_id`: of the credit that comes of it; `elsewhere`: host outcomes by which other units count."""
@@ -105,7 +124,9 @@ def _add(so_far: Accumulated, source: Source, credit_id: UUID, elsewhere: frozen
 def _met(so_far: Accumulated, source: Source) -> Met:
     counted = so_far.counted is not None
     copied = _copied(so_far, source) is not None
-    return Met(held=NOTHING if counted else so_far.held, counted=counted, copied=copied)
+    if counted:
+        return Met(counted=True, copied=copied)
+    return Met(held=so_far.held, parts=so_far.parts, copied=copied)
 
 
 def _copied(so_far: Accumulated, source: Source) -> UUID | None:
@@ -116,7 +137,8 @@ def _copied(so_far: Accumulated, source: Source) -> UUID | None:
 def _finding(unit: UnitFacts, met: Met, credit_id: UUID) -> UnitFacts:
     """The facts on the unit with what is there already."""
     held = UnitInProgress(credit_id, 0, met.held) if met.held else None
-    return replace(unit, active_credit_id=credit_id if met.counted else None, in_progress=held)
+    active = credit_id if met.counted else None
+    return replace(unit, active_credit_id=active, in_progress=held, parts_before=met.parts)
 
 
 def _better(so_far: Accumulated, judged: Judged) -> Judged | None:
@@ -127,7 +149,9 @@ def _better(so_far: Accumulated, judged: Judged) -> Judged | None:
     if any(one.source.is_fixed for one in so_far.findings if one.gave):
         return None  # a rule does not displace a person's word
     alone = replace(judged, unit=unit, judgement=judge(unit))
-    better = alone.state is DecisionState.RECOGNISED and is_better_at_home(unit, counted.source.unit)
+    others = parts_given(one for one in so_far.findings if one is not counted)
+    than = replace(counted.source.unit, parts_before=others)
+    better = alone.state is DecisionState.RECOGNISED and is_better_at_home(unit, than)
     return alone if better else None
 
 
@@ -142,5 +166,5 @@ def _displaced(finding: Finding, credit_id: UUID) -> Finding:
     unit = finding.unit if isinstance(finding, Judged) else finding.source.unit
     if unit is None or not finding.gave:
         return finding
-    second = replace(unit, active_credit_id=credit_id, in_progress=None)
+    second = replace(unit, active_credit_id=credit_id, in_progress=None, parts_before={})
     return Judged(finding.source, second, judge(second))

@@ -13,10 +13,11 @@ from services.recognition.domain.decisions import Decision, DecisionState, super
 from services.recognition.domain.evaluation import Outcome, evaluate
 from services.recognition.domain.known import key
 from services.recognition.domain.ledger import Head
-from services.recognition.domain.settlement import has_to_be_settled
 from services.recognition.domain.standing import Standing
+from services.recognition.domain.taking_back import has_to_be_settled
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import is_given
+from services.recognition.domain.worth import part_of
 from shared.contracts.assessment import TranscriptCorrected, TranscriptIssued, TranscriptWithdrawn
 from shared.contracts.recognition import CreditPartiallyRecognised, CreditRecognised, ValidationCompleted
 
@@ -121,7 +122,7 @@ def _contribution(case: Case, outcome: Outcome) -> Contribution:
     decision = outcome.decision
     unit = next(one for one in case.units if one.agreed.unit_id == decision.unit_id)
     [outcomes] = [fact.outcomes for fact in outcome.facts if isinstance(fact, ValidationCompleted)]
-    return contribution(unit, decision, {one.outcome_id for one in outcomes if is_given(one)})
+    return contribution(unit, decision, {one.outcome_id for one in outcomes if is_given(one)}, part_of(unit))
 
 
 def reconsider_all(standings: Standings, cases: Iterable[Case], at: datetime, new_id: Callable[[], UUID]) -> Batch:

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.recognition.domain import facts
 from services.recognition.domain.accumulation import Finding, Judged
 from services.recognition.domain.consequences import NewId, entry_on
-from services.recognition.domain.contributions import Contribution, contribution
+from services.recognition.domain.contributions import Contribution, contribution, last_given
 from services.recognition.domain.decisions import Decision, DecisionState, decision_on, handed_on
 from services.recognition.domain.ledger import EntryKind, LinkedEntry, append, reversal
 from services.recognition.domain.sources import Sources
@@ -100,7 +100,11 @@ class Changes:
         given = [_given(finding, decision) for finding, decision in findings if finding.gave]
         self.contributions += given
         used = frozenset(outcome_id for one in given for outcome_id in one.host_outcome_ids)
-        self.standing = replace(self.standing, host_outcomes={**self.standing.host_outcomes, place: used})
+        self.standing = replace(
+            self.standing,
+            host_outcomes={**self.standing.host_outcomes, place: used},
+            parts={**self.standing.parts, place: {one.transcript_id: one.part for one in given if one.part}},
+        )
 
     def reopen(self, qualification_id: UUID, required: Iterable[UUID]) -> None:
         """Whoever hears that a unit which it takes was revoked hears that, too.
@@ -134,11 +138,13 @@ class Changes:
 
 def _given(finding: Finding, decision: Decision) -> Contribution:
     if isinstance(finding, Judged):
-        return contribution(finding.unit, decision, finding.gave)
-    first, *_ = finding.source.given
+        return contribution(finding.unit, decision, finding.gave, finding.part)
+    last = last_given(finding.source.given)
+    if last is None:
+        raise LookupError(f"what decision {decision.decision_id} has given")
     used = {outcome_id for one in finding.source.given for outcome_id in one.host_outcome_ids}
     return replace(
-        first,
+        last,
         decision_id=decision.decision_id,
         outcome_ids=tuple(sorted(finding.gave)),
         host_outcome_ids=tuple(sorted(used)),

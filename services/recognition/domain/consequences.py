@@ -9,11 +9,12 @@ from services.recognition.domain import facts
 from services.recognition.domain.contributions import host_outcomes
 from services.recognition.domain.decisions import Decision, DecisionState
 from services.recognition.domain.ledger import Entry, EntryKind, LinkedEntry, append
-from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.partial import UnitInProgress, in_progress
 from services.recognition.domain.record import is_complete, required_units
 from services.recognition.domain.standing import ActiveCredit, Place, Standing, counting, place_of
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
+from services.recognition.domain.worth import part_of
 from shared.contracts.facts import Fact
 from shared.contracts.recognition import Mode
 from shared.named_ids import id_from
@@ -60,19 +61,23 @@ def _recognise(
 
 def _hold(standing: Standing, unit: UnitFacts, validation: Validation, decision: Decision, new_id: NewId) -> Followed:
     """No entry: nothing counts until the unit is complete (domain.md 4.3)."""
-    credit_id, version = _next(unit.in_progress, decision, new_id)
     place: Place = decision.qualification_id, decision.unit_id
-    held = UnitInProgress(credit_id, version, validation.held)
+    after = _giving(standing, unit, validation)
+    held = in_progress(*_next(unit.in_progress, decision, new_id), validation.held, after.parts[place])
     said = facts.credit_partially_recognised(held, validation.needed, decision)
-    after = replace(_giving(standing, unit, validation), in_progress={**standing.in_progress, place: held})
-    return after, None, (said,)
+    return replace(after, in_progress={**standing.in_progress, place: held}), None, (said,)
 
 
 def _giving(standing: Standing, unit: UnitFacts, validation: Validation) -> Standing:
-    """What is given now is used up for other units."""
+    """What is given now is used up for other units, and a part of this one."""
     place = place_of(unit)
     used = standing.host_outcomes.get(place, frozenset()) | host_outcomes(unit, validation.given)
-    return replace(standing, host_outcomes={**standing.host_outcomes, place: used})
+    parts = {**standing.parts.get(place, {}), unit.transcript.transcript_id: part_of(unit)}
+    return replace(
+        standing,
+        host_outcomes={**standing.host_outcomes, place: used},
+        parts={**standing.parts, place: parts},
+    )
 
 
 def _document(standing: Standing, validation: Validation, decision: Decision, new_id: NewId) -> Followed:
@@ -83,9 +88,9 @@ def _document(standing: Standing, validation: Validation, decision: Decision, ne
     return replace(standing, head=entry.head), entry, (facts.credit_documented(validation, decision, entry),)
 
 
-def _next(in_progress: UnitInProgress | None, decision: Decision, new_id: NewId) -> tuple[UUID, int]:
+def _next(held: UnitInProgress | None, decision: Decision, new_id: NewId) -> tuple[UUID, int]:
     """Id and version of the credit: of a new one, or of the one that was in progress."""
-    return (in_progress.credit_id, in_progress.version + 1) if in_progress else (_credit_id(decision, new_id), 1)
+    return (held.credit_id, held.version + 1) if held else (_credit_id(decision, new_id), 1)
 
 
 def _credit_id(decision: Decision, new_id: NewId) -> UUID:

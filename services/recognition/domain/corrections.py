@@ -126,8 +126,9 @@ def _wrong(
         yield from _wrong_outcomes(wanted.outcome_ids, gave, unit, counts=counts)
         if about_credit:
             yield error("/outcome_ids", "superfluous", "Correct the outcomes, or what the unit counts for: not both.")
-    if wanted.valid_until and wanted.valid_until < facts.last_day:
-        yield error("/valid_until", "too-early", f"The last assessment was on {facts.last_day}.")
+    last_day = credit.assessed_on if credit else facts.last_day
+    if wanted.valid_until and wanted.valid_until < last_day:
+        yield error("/valid_until", "too-early", f"The last assessment was on {last_day}.")
 
 
 def _wrong_outcomes(named: tuple[UUID, ...], gave: frozenset[UUID], unit: Unit, *, counts: bool) -> Iterator[Error]:

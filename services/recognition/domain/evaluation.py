@@ -14,6 +14,7 @@ from services.recognition.domain import facts
 from services.recognition.domain.consequences import NewId, follow
 from services.recognition.domain.decisions import Decision, DecisionState, Judgement, decision_on, handed_on, judge
 from services.recognition.domain.ledger import LinkedEntry
+from services.recognition.domain.partial import Parts
 from services.recognition.domain.standing import OpenDecision, Standing, counted_elsewhere, open_decision, place_of
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.facts import Fact
@@ -65,10 +66,16 @@ def knowing(unit: UnitFacts, standing: Standing) -> UnitFacts:
         unit,
         active_credit_id=counted.credit_id if counted else None,
         in_progress=held,
+        parts_before=_given_by_others(unit, standing) if held else {},
         copy_of=copy_of,
         host_outcomes_counted_elsewhere=elsewhere,
         revoked_decision_id=revoked,
     )
+
+
+def _given_by_others(unit: UnitFacts, standing: Standing) -> Parts:
+    given = standing.parts.get(place_of(unit), {})
+    return {id_: part for id_, part in given.items() if id_ != unit.transcript.transcript_id}
 
 
 def _stays(earlier: OpenDecision, unit: UnitFacts, judgement: Judgement) -> bool:

@@ -1,4 +1,4 @@
-"""Credits whose last day is over: they stay in the ledger, and are not counted any more (domain.md 4.8)."""
+"""What is over: credits stay in the ledger and are not counted any more, parts are not held (domain.md 4.3, 4.8)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from services.recognition.domain.standing import Place, Standing
 from shared.contracts.recognition import CreditExpired
 
 Said = tuple[UUID, UUID]
@@ -27,6 +28,11 @@ class OverdueCredit:
     qualification_version: int
     unit_id: UUID
     valid_until: date
+
+
+def ended(standing: Standing, today: date) -> list[Place]:
+    """The units in progress of which a part is over."""
+    return sorted(place for place, held in standing.in_progress.items() if held.is_over(today))
 
 
 def expire(

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from services.recognition.domain.decisions import Decision
-from services.recognition.domain.grading import conversion, host_grade
 from services.recognition.domain.ledger import LinkedEntry
 from services.recognition.domain.partial import Needed, UnitInProgress
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
+from services.recognition.domain.worth import worth
 from shared.contracts.recognition import (
     ChangeReason,
     CreditCorrected,
@@ -47,7 +47,7 @@ def review_required(decision: Decision) -> ReviewRequired:
 
 def credit_recognised(unit: UnitFacts, decision: Decision, entry: LinkedEntry, version: int) -> CreditRecognised:
     return CreditRecognised(
-        **_about(decision), **_basis(decision), **_learnt(decision), **worth(unit), **_entered(entry), version=version
+        **_about(decision), **_basis(decision) | worth(unit), **_learnt(decision), **_entered(entry), version=version
     )
 
 
@@ -57,27 +57,14 @@ def credit_corrected(
     """`entry` takes the place of the one that `before` names."""
     return CreditCorrected(
         **_about(decision),
-        **_basis(decision),
+        **_basis(decision) | worth(unit),
         **_learnt(decision),
-        **worth(unit),
         **_entered(entry),
         version=before.version + 1,
         corrects_decision_id=before.decision_id,
         reverses_position=before.ledger_position,
         reason=reason,
     )
-
-
-def worth(unit: UnitFacts) -> dict[str, Any]:
-    """What a credit for the unit says of it, besides who decided and by what."""
-    given = host_grade(unit)
-    return {
-        "points": unit.home_unit.points if unit.home_unit else None,
-        "grade": given.text if given else None,
-        "grade_scale": given.scale if given else None,
-        "conversion": conversion(unit),
-        "valid_until": unit.credit_valid_until,
-    }
 
 
 def _learnt(decision: Decision) -> dict[str, Any]:
@@ -93,7 +80,9 @@ def credit_partially_recognised(held: UnitInProgress, missing: Needed, decision:
     """`decision` may be a review that is open: what a rule had given before is held meanwhile."""
     return CreditPartiallyRecognised(
         **_about(decision),
-        **_basis(decision) | {"mode": decision.mode or Mode.AUTOMATIC},
+        **_basis(decision)
+        | {"mode": decision.mode or Mode.AUTOMATIC, "assessed_on": held.assessed_on or decision.assessed_on},
+        valid_until=held.valid_until,
         credit_id=held.credit_id,
         version=held.version,
         held_outcome_ids=tuple(sorted(held.outcome_ids)),

@@ -1,10 +1,10 @@
-"""The grade of a unit, as the host gave it and as it counts at home (domain.md 4.7)."""
+"""The grade that results on a unit have, as the host gave it and as it counts at home (domain.md 4.7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.recognition.domain.grades import convert, grade_named, is_better, small_sample, table_for, weighted_mean
+from services.recognition.domain.grades import convert, grade_named, small_sample, table_for, weighted_mean
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.assessment import AssessmentValue
 from shared.contracts.catalogue import Grade, GradeTablePublished
@@ -67,15 +67,6 @@ def conversion(facts: UnitFacts) -> GradeConversion | None:
         return GradeConversion(method=ConversionMethod.SAME_SCALE, grade=given.text, grade_scale=given.scale)
     home = table_for(facts.home_grade_tables, None, facts.qualification.isced_f, facts.last_day)
     return _by_tables(given, home) if home else PASS_FAIL_ONLY
-
-
-def is_better_at_home(unit: UnitFacts, than: UnitFacts) -> bool:
-    """Whether its grade at home is better for certain: both are on one scale, and its table or the marks tell."""
-    one, other = conversion(unit), conversion(than)
-    if one is None or other is None or one.grade is None or other.grade is None:
-        return False
-    table = table_for(unit.home_grade_tables, one.grade_scale, unit.qualification.isced_f, unit.last_day)
-    return one.grade_scale == other.grade_scale and table is not None and is_better(one.grade, other.grade, table)
 
 
 def _by_tables(given: HostGrade, home: GradeTablePublished) -> GradeConversion:

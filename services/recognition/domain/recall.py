@@ -14,7 +14,7 @@ from uuid import UUID
 from services.recognition.domain.decisions import DECIDED_BY_RULE, Decision, DecisionState, decision_on, judge
 from services.recognition.domain.gathering import gather
 from services.recognition.domain.known import Known, NotKnownYetError, key, known_as
-from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.partial import UnitInProgress, read
 from services.recognition.domain.rules import RuleResult
 from services.recognition.domain.unit_facts import UnitFacts, unit_of
 from shared.contracts.assessment import TranscriptIssued
@@ -90,6 +90,7 @@ def recall(known: Known, transcript: TranscriptIssued, decision: Decision) -> Un
         host_grade_tables=_host_tables(known, unit, said.get("R8", {})),
         home_grade_tables=_home_tables(known, unit, said.get("R8", {})),
         in_progress=_in_progress(said),
+        parts_before=read(said.get("R5", {}).get("parts_before")),
         host_outcomes_counted_elsewhere=_elsewhere(said),
         policy=_policy(known, unit.agreement.home_country, decision),
     )

@@ -6,13 +6,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.recognition.domain import facts
-from services.recognition.domain.accumulation import Finding, Judged
+from services.recognition.domain.accumulation import Finding, Judged, parts_given
 from services.recognition.domain.changes import Changes
 from services.recognition.domain.decisions import Decision, DecisionState, mode_of
 from services.recognition.domain.ledger import EntryKind
-from services.recognition.domain.partial import UnitInProgress, needed
+from services.recognition.domain.partial import UnitInProgress, in_progress, needed
 from services.recognition.domain.standing import ActiveCredit, Place
 from services.recognition.domain.unit_facts import unit_of
+from services.recognition.domain.worth import worth
 from shared.contracts.recognition import CreditRecognised
 
 Decided = Sequence[tuple[Finding, Decision]]
@@ -24,8 +25,7 @@ def is_worth_the_same(judged: Judged, credit: CreditRecognised | None) -> bool:
     by = judged.source.transcript_id, mode_of(judged.unit)
     if credit is None or (credit.transcript_id, credit.mode) != by:
         return False
-    worth = {**facts.worth(judged.unit), "assessed_on": judged.unit.last_day}
-    return all(getattr(credit, name) == value for name, value in worth.items())
+    return all(getattr(credit, name) == value for name, value in worth(judged.unit).items())
 
 
 def settle_credit(
@@ -43,10 +43,12 @@ def settle_credit(
         _put(changes, place, None)
     giving = [decision for finding, decision in decided if finding.gave]
     held = frozenset(outcome_id for finding, _ in decided for outcome_id in finding.gave)
-    if giving and (before is None or before.outcome_ids != held):
-        _hold(changes, place, UnitInProgress(credit_id, before.version + 1 if before else 1, held), giving[-1])
+    version = before.version + 1 if before else 1
+    now = in_progress(credit_id, version, held, parts_given(finding for finding, _ in decided))
+    if giving and (before is None or _is_otherwise(before, now)):
+        _hold(changes, place, now, giving[-1])
     elif before and not giving:
-        rested_on = changes.sources.last_giving(place)
+        rested_on = changes.sources.last_giving(place, changes.at.date())
         changes.revoke(rested_on, before.credit_id, before.version + 1)
         _put(changes, place, None)
 
@@ -61,7 +63,7 @@ def _count(
 ) -> None:
     if not isinstance(finding, Judged) or is_worth_the_same(finding, credit):
         return  # it counts as before
-    points: Decimal | None = facts.worth(finding.unit)["points"]
+    points: Decimal | None = worth(finding.unit)["points"]
     if credit:
         changes.take_back(changes.sources.standing_entry(credit.credit_id), credit.decision_id)
         entry = changes.enter(EntryKind.CREDIT, credit.credit_id, points, decision)
@@ -74,6 +76,12 @@ def _count(
         said = facts.credit_recognised(finding.unit, decision, entry, version)
     changes.facts.append(said)
     _put(changes, place, ActiveCredit(entry.credit_id, decision.transcript_id, finding.unit.assessment_ids, said))
+
+
+def _is_otherwise(before: UnitInProgress, now: UnitInProgress) -> bool:
+    """Of what nothing is known its day is whatever was said."""
+    days = before.assessed_on, before.valid_until
+    return before.outcome_ids != now.outcome_ids or days != (now.assessed_on or before.assessed_on, now.valid_until)
 
 
 def _hold(changes: Changes, place: Place, held: UnitInProgress, decision: Decision) -> None:

@@ -5,35 +5,23 @@ differs is stored and said. So whatever was done and undone leaves the record as
 beforehand what would follow.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from services.recognition.domain import facts
-from services.recognition.domain.accumulation import Accumulated, Finding, Judged, accumulate, wants_best_grade
+from services.recognition.domain.accumulation import Accumulated, Finding, Judged, accumulate
 from services.recognition.domain.changes import Changes
 from services.recognition.domain.consequences import NewId
-from services.recognition.domain.coverage import counts_failures
 from services.recognition.domain.decisions import Decision, DecisionState, mode_of
-from services.recognition.domain.means import has_mean
 from services.recognition.domain.record import is_complete, required_units
 from services.recognition.domain.replacing import is_worth_the_same, settle_credit, settle_documented
 from services.recognition.domain.sources import Sources
-from services.recognition.domain.standing import Standing, counted_elsewhere, counting, place_of
-from services.recognition.domain.unit_facts import UnitFacts
+from services.recognition.domain.standing import Standing, counted_elsewhere, counting
+from services.recognition.domain.turns import Source
 from services.recognition.domain.unsettled import Unsettled
 from shared.contracts.recognition import ChangeReason, CreditRecognised
-
-
-def has_to_be_settled(standing: Standing, units: Iterable[UnitFacts]) -> bool:
-    """Whether an issue may take back what stands.
-
-    A better grade does, new results where a person decided, and others than those by which something counts or is held;
-    more of what is on record in part; and one mark more where a mean is passed.
-    """
-    may_take_back = may_displace, _is_for_a_person, _says_otherwise, _says_more, _may_reopen
-    return any(one(standing, unit) for unit in units for one in may_take_back)
 
 
 def settle(
@@ -87,11 +75,24 @@ def _accumulate(changes: Changes, unsettled: Unsettled, counted: CreditRecognise
     held = changes.standing.in_progress.get(unsettled.place)
     elsewhere = counted_elsewhere(changes.standing.host_outcomes, unsettled.place)
     former = counted.credit_id if counted else held.credit_id if held else changes.new_id()
-    accumulated = accumulate(unsettled.sources, former, elsewhere)
+    accumulated = accumulate(_lasting(changes, unsettled, counted), former, elsewhere)
     if counted is None or accumulated.counted:
         return accumulated, former
     another = changes.new_id()  # the id of a credit that was revoked is never used again
-    return accumulate(unsettled.sources, another, elsewhere), another
+    return accumulate(_lasting(changes, unsettled, None), another, elsewhere), another
+
+
+def _lasting(changes: Changes, unsettled: Unsettled, counted: CreditRecognised | None) -> Iterator[Source]:
+    """The sources that are not over; of what is said anew nothing is left that was given until a day before.
+
+    What was not over when the unit began to count has a say as long as it does, and when a person puts right until when
+    it did (domain.md 4.3).
+    """
+    counts = unsettled.place in changes.sources.credits or any(one.ruled for one in unsettled.sources)
+    day = changes.sources.counts_since(counted) if counted and counts else changes.at.date()
+    for one in unsettled.sources:
+        if not one.is_over(day):
+            yield replace(one, given=()) if one.part and one.part.is_over(day) else one
 
 
 def _gone(sources: Sources, unsettled: Unsettled) -> list[Decision]:
@@ -152,41 +153,3 @@ def _settle_completion(changes: Changes, qualification_id: UUID) -> None:
         changes.facts.append(facts.qualification_completed(decision, sorted(required), changes.at.date()))
         completed = changes.standing.completed | {qualification_id}
         changes.standing = replace(changes.standing, completed=completed)
-
-
-def may_displace(standing: Standing, unit: UnitFacts) -> bool:
-    """By a better grade."""
-    counted = standing.credits.get(place_of(unit))
-    by_another = counted is not None and counted.transcript_id != unit.transcript.transcript_id
-    return by_another and wants_best_grade(unit)
-
-
-def _says_otherwise(standing: Standing, unit: UnitFacts) -> bool:
-    """Issues add up: one result more may change the grade of what counts, and take back what else was achieved."""
-    counted = standing.credits.get(place_of(unit))
-    if counted and counted.transcript_id == unit.transcript.transcript_id:
-        return counted.assessment_ids not in {None, unit.assessment_ids}
-    decided = (unit.transcript.transcript_id, unit.agreed.unit_id) in standing.open
-    return decided and counts_failures(unit.coverage)
-
-
-def _says_more(standing: Standing, unit: UnitFacts) -> bool:
-    """Of what was documented in part, whose entry says what was achieved."""
-    earlier = standing.open.get((unit.transcript.transcript_id, unit.agreed.unit_id))
-    return earlier is not None and earlier.state is DecisionState.DOCUMENTED_ONLY and earlier.lacks_outcomes
-
-
-def _may_reopen(standing: Standing, unit: UnitFacts) -> bool:
-    """With one mark more the mean of what was said to be complete may not be passed any more."""
-    complete = unit.qualification.qualification_id in standing.completed
-    return complete and has_mean(unit.qualification) and place_of(unit) not in standing.credits
-
-
-def _is_for_a_person(standing: Standing, unit: UnitFacts) -> bool:
-    named = unit.transcript.transcript_id, unit.agreed.unit_id
-    if named in standing.revoked:
-        return True
-    earlier = standing.open.get(named)
-    return earlier is not None and (
-        earlier.by_person or earlier.state in {DecisionState.REFUSED, DecisionState.APPEALED}
-    )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from services.recognition.domain.by_person import Certification, Correction, Revocation
-from services.recognition.domain.contributions import Contribution
+from services.recognition.domain.contributions import Contribution, lasting
 from services.recognition.domain.decisions import Decision, DecisionState
 from services.recognition.domain.known import Versioned
 from services.recognition.domain.ledger import EntryKind, LinkedEntry
@@ -52,6 +53,10 @@ class Sources:
         [entry] = [one for one in self.entries if one.credit_id == credit_id and _stands(one, reversed_)]
         return entry
 
+    def counts_since(self, credit: CreditRecognised) -> date:
+        """When the unit began to count, however it was corrected since."""
+        return min(entry.at.date() for entry in self.entries if entry.credit_id == credit.credit_id)
+
     def documenting_entry(self, decision: Decision) -> LinkedEntry:
         reversed_ = {entry.reverses for entry in self.entries}
         return next(
@@ -73,9 +78,13 @@ class Sources:
             if (one.transcript_id, one.state) == (credit.transcript_id, DecisionState.RECOGNISED)
         )
 
-    def last_giving(self, place: Place) -> Decision:
-        """The last decision on what has added to a unit in progress; by now it may be a person's, or wait for one."""
-        giving = {one.transcript_id for one in self.contributions if (one.qualification_id, one.unit_id) == place}
+    def last_giving(self, place: Place, today: date) -> Decision:
+        """The last decision on what has added to a unit in progress; by now it may be a person's, or wait for one.
+
+        One on what is over only where nothing else has added to it.
+        """
+        given = [one for one in self.contributions if (one.qualification_id, one.unit_id) == place]
+        giving = {one.transcript_id for one in lasting(given, today) or given}
         return max((one for one in self.at(place) if one.transcript_id in giving), key=lambda one: one.decision_id)
 
     def given_by(self, decisions: Sequence[Decision]) -> list[Contribution]:

@@ -1,13 +1,15 @@
 """Where a learner stands when something comes in that may change it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
+from services.recognition.domain.contributions import Contribution, lasting, parts_in
 from services.recognition.domain.decisions import Decision, DecisionState
 from services.recognition.domain.ledger import Head
 from services.recognition.domain.means import Graded
-from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.partial import Parts, UnitInProgress
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.recognition import CreditRecognised, ReasonCode
 
@@ -50,6 +52,8 @@ class Standing:
     """By transcript and unit."""
     host_outcomes: Mapping[Place, frozenset[UUID]] = field(default_factory=dict)
     """The host outcomes by which a unit counts or is in progress."""
+    parts: Mapping[Place, Parts] = field(default_factory=dict)
+    """What each transcript has given of it; of a unit in progress, what is not over."""
     contents: Mapping[str, UUID] = field(default_factory=dict)
     """By content hash, a transcript that says so."""
     revoked: Mapping[tuple[UUID, UUID], UUID] = field(default_factory=dict)
@@ -69,6 +73,22 @@ def open_decision(decision: Decision) -> OpenDecision:
 def counting(standing: Standing, qualification_id: UUID) -> Mapping[UUID, CreditRecognised | Graded | None]:
     """The units of the qualification that count, with their grades."""
     return {unit_id: one.graded for (of, unit_id), one in standing.credits.items() if of == qualification_id}
+
+
+def with_given(standing: Standing, contributions: Iterable[Contribution], today: date) -> Standing:
+    """What was given to units that count or are in progress; what is over by itself only where they count by it."""
+    given: dict[Place, list[Contribution]] = {place: [] for place in (*standing.credits, *standing.in_progress)}
+    for one in contributions:
+        if (place := (one.qualification_id, one.unit_id)) in given:
+            given[place].append(one)
+    left = {place: of if place in standing.credits else lasting(of, today) for place, of in given.items()}
+    return replace(
+        standing,
+        host_outcomes={
+            place: frozenset(id_ for one in of for id_ in one.host_outcome_ids) for place, of in left.items()
+        },
+        parts={place: parts_in(of) for place, of in left.items()},
+    )
 
 
 def place_of(unit: UnitFacts) -> Place:

@@ -1,10 +1,12 @@
 """What one transcript says about a unit, taking its turn among the others, and what was decided of it so far."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
-from services.recognition.domain.contributions import Contribution
+from services.recognition.domain.contributions import Contribution, last_given
 from services.recognition.domain.decisions import Decision, DecisionState, is_by_rule
+from services.recognition.domain.partial import Part, Parts, read
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import validate
 from shared.contracts.recognition import Mode, ValidationStatus
@@ -18,6 +20,8 @@ class Met:
     """What a result finds at its unit: rules judge it by that and by itself."""
 
     held: frozenset[UUID] = frozenset()
+    parts: Parts = field(default_factory=dict)
+    """What others have given of that."""
     counted: bool = False
     copied: bool = False
     """Another transcript has said the very same."""
@@ -50,6 +54,18 @@ class Source:
     @property
     def gave(self) -> frozenset[UUID]:
         return frozenset(outcome_id for one in self.given for outcome_id in one.outcome_ids)
+
+    @property
+    def part(self) -> Part | None:
+        last = last_given(self.given)
+        return last.part if last else None
+
+    def is_over(self, day: date) -> bool:
+        """By that day its time has passed, as far as that is known, and nobody says it anew."""
+        if self.decided is None or self.changed or self.ruled:
+            return False
+        what = self.part if self.given else self.unit
+        return what is not None and what.valid_until is not None and what.valid_until < day
 
     @property
     def is_fixed(self) -> bool:
@@ -87,4 +103,5 @@ def _met(decision: Decision, gave: frozenset[UUID]) -> Met:
     held = frozenset(UUID(str(one)) for one in used.get("R5", {}).get("held_before", ()))
     r10 = used.get("R10", {})
     counted, copied = (r10.get(name) is not None for name in ("active_credit_id", "copy_of"))
-    return Met(held=frozenset() if counted else held - gave, counted=counted, copied=copied)
+    parts = read(used.get("R5", {}).get("parts_before"))
+    return Met(held=frozenset() if counted else held - gave, parts=parts, counted=counted, copied=copied)

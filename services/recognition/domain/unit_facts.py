@@ -1,13 +1,13 @@
 """The facts on one home unit, as the rules look at them."""
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from services.recognition.domain.by_person import Certification, Correction
 from services.recognition.domain.coverage import ANY
-from services.recognition.domain.partial import UnitInProgress
+from services.recognition.domain.partial import Parts, UnitInProgress
 from shared.canonical import content_hash
 from shared.contracts.agreements import AgreedUnit, LearningAgreementAgreed, MemorandumActivated
 from shared.contracts.assessment import AssessmentValue, TranscriptIssued
@@ -58,6 +58,8 @@ class UnitFacts:
     """The credit that already counts for this learner, qualification and unit."""
     in_progress: UnitInProgress | None = None
     """What this learner holds of the unit already, if it does not count yet."""
+    parts_before: Parts = field(default_factory=dict)
+    """What other transcripts have given of that."""
     host_outcomes_counted_elsewhere: frozenset[UUID] = frozenset()
     """Host outcomes by which, over all transcripts of the learner, another unit of the qualification counts."""
     copy_of: UUID | None = None
@@ -96,12 +98,12 @@ class UnitFacts:
 
     @property
     def last_day(self) -> date:
-        """The assessment date of the unit: when the last of its outcomes was assessed."""
+        """When the last of these results on the unit was assessed."""
         return max(assessment.assessed_on for assessment in self.assessments)
 
     @property
-    def credit_valid_until(self) -> date | None:
-        """The last day on which a credit for it counts; None without end (domain.md 4.8)."""
+    def valid_until(self) -> date | None:
+        """The last day on which these results count, or are held as a part; None without end (domain.md 4.3, 4.8)."""
         if self.correction and self.correction.valid_until:
             return self.correction.valid_until
         years = self.home_unit.credit_validity_years if self.home_unit else None
@@ -109,8 +111,8 @@ class UnitFacts:
 
     @property
     def is_over(self) -> bool:
-        """Whether no credit for it counts any more."""
-        return self.credit_valid_until is not None and self.credit_valid_until < self.today
+        """Whether nothing counts by these results any more."""
+        return self.valid_until is not None and self.valid_until < self.today
 
     @property
     def outcomes_also_agreed_elsewhere(self) -> list[UUID]:

@@ -34,10 +34,14 @@ def said_anew(
     sources: Sources, transcript_id: UUID, units: Sequence[UnitFacts], on_record: UnitsByTranscript
 ) -> list[Unsettled]:
     """What there is to settle when a transcript says this from now on; nothing at all, if it was withdrawn."""
-    return [
-        Unsettled(place, _sources_at(sources, place, transcript_id, units, on_record), transcript_id)
-        for place in touched(sources, transcript_id, units)
-    ]
+    unsettled = []
+    for place in touched(sources, transcript_id, units):
+        source = _said_at(place, sources, transcript_id, units, on_record)
+        if source and source.decided and sources.has_expired(source.decided) and not source.changed:
+            continue  # as it counted until its time was over
+        others = sources.sources_at(place, on_record, without=transcript_id)
+        unsettled.append(Unsettled(place, [*others, source] if source else others, transcript_id))
+    return unsettled
 
 
 def taken_out(sources: Sources, decision: Decision, on_record: UnitsByTranscript) -> Unsettled:
@@ -53,6 +57,11 @@ def after_expiry(sources: Sources, place: Place, on_record: UnitsByTranscript) -
     return Unsettled(place, others, None)
 
 
+def after_ending(sources: Sources, place: Place, on_record: UnitsByTranscript) -> Unsettled:
+    """The same when a part of what is held is over, which settling lets go."""
+    return Unsettled(place, sources.sources_at(place, on_record), None)
+
+
 def overruled(sources: Sources, decision: Decision, on_record: UnitsByTranscript) -> Unsettled:
     """What there is to settle when a person's decision takes the place of all that its results had given before."""
     place = decision.qualification_id, decision.unit_id
@@ -63,16 +72,15 @@ def overruled(sources: Sources, decision: Decision, on_record: UnitsByTranscript
     return Unsettled(place, [*others, replace(source, given=given)], decision.transcript_id)
 
 
-def _sources_at(
-    sources: Sources, place: Place, transcript_id: UUID, units: Iterable[UnitFacts], on_record: UnitsByTranscript
-) -> list[Source]:
-    others = sources.sources_at(place, on_record, without=transcript_id)
+def _said_at(
+    place: Place, sources: Sources, transcript_id: UUID, units: Iterable[UnitFacts], on_record: UnitsByTranscript
+) -> Source | None:
     unit = unit_in(units, place[1])
     if unit is None or _was_revoked(sources, unit):
-        return others
+        return None
     before = unit_in(on_record.get(transcript_id, ()), place[1])
     changed = before is None or _results(before) != _results(unit)
-    return [*others, sources.source(transcript_id, place, unit, changed=changed)]
+    return sources.source(transcript_id, place, unit, changed=changed)
 
 
 def _was_revoked(sources: Sources, unit: UnitFacts) -> bool:

@@ -51,6 +51,11 @@ def validate(facts: UnitFacts) -> Validation:
     return Validation(_fold(complete=missing.nothing, some=some), validated, missing, second)
 
 
+def is_complete_alone(facts: UnitFacts) -> bool:
+    """Whether these results take no others to complete the unit."""
+    return facts.home_unit is not None and needed(facts.home_unit, _confirmed(facts)).nothing
+
+
 def is_given(outcome: ValidatedOutcome) -> bool:
     """Validated by this result, and by none before."""
     return outcome.status is OutcomeStatus.VALIDATED and outcome.held_by is None

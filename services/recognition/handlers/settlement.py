@@ -14,9 +14,10 @@ from services.recognition.domain.certified import agreement_on, facts_on
 from services.recognition.domain.changes import Changes
 from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.gathering import gather
-from services.recognition.domain.settlement import may_displace, settle
+from services.recognition.domain.settlement import settle
 from services.recognition.domain.sources import Sources
 from services.recognition.domain.standing import Place, Standing
+from services.recognition.domain.taking_back import may_displace
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.unsettled import UnitsByTranscript, said_anew, touched
 from shared import ids

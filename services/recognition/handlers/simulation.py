@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition import store
 from services.recognition.domain.batches import Case
+from services.recognition.domain.expiry import ended
 from services.recognition.domain.known import Known, NotKnownYetError, key
-from services.recognition.domain.settlement import has_to_be_settled
+from services.recognition.domain.settlement import settle
 from services.recognition.domain.simulation import (
     Draft,
     Prediction,
@@ -21,12 +22,14 @@ from services.recognition.domain.simulation import (
     predict_settled,
 )
 from services.recognition.domain.standing import Standing
-from services.recognition.domain.unsettled import touched
+from services.recognition.domain.taking_back import has_to_be_settled
+from services.recognition.domain.unsettled import after_ending, touched
 from services.recognition.handlers.settlement import find_units
 from shared import clock, ids
 from shared.auth import Principal
 from shared.contracts.agreements import LearningAgreementAgreed
 from shared.contracts.assessment import AssessmentValue
+from shared.contracts.recognition import ChangeReason
 from shared.db import SYSTEM, act_for
 from shared.problems import NotFound, NotKnownYet
 
@@ -71,12 +74,23 @@ async def _predict(
     """What others said is for the service alone: the transaction sees it by now, and cannot write."""
     assessments, at = all_achieved(agreement, ids.new_id) if assumed is None else assumed, clock.now()
     try:
+        standing = await _let_go(tx, agreement.learner_id, standing, at)
         case = case_of(known, agreement, assessments, at, ids.new_id)
         if has_to_be_settled(standing, case.units):
             return await _settle(tx, standing, case, at), assessments
     except NotKnownYetError as missing:
         raise NotKnownYet(missing.key) from None
     return predict(standing, case, at, ids.new_id), assessments
+
+
+async def _let_go(tx: AsyncConnection, learner_id: UUID, standing: Standing, at: datetime) -> Standing:
+    """As it will be by then: without parts that are over."""
+    if not (places := ended(standing, at.date())):
+        return standing
+    sources = await store.load_sources(tx, learner_id)
+    on_record = await find_units(tx, sources, places, at)
+    unsettled = [after_ending(sources, place, on_record) for place in places]
+    return settle(standing, sources, unsettled, ChangeReason.FOLLOWS, at, ids.new_id).standing
 
 
 async def _settle(tx: AsyncConnection, standing: Standing, case: Case, at: datetime) -> Prediction:

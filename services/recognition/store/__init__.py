@@ -35,9 +35,11 @@ from services.recognition.store.expiry import (
     expire,
     find_achieved_besides,
     find_completed,
+    find_ending,
     find_overdue,
     lock_learners,
     reopen,
+    wind_on,
 )
 from services.recognition.store.known import find_known, find_known_for, find_memorandum, keep, load_agreement
 from services.recognition.store.pending import count_waiting, park, release, take_turns
@@ -97,6 +99,7 @@ __all__ = [
     "find_checkpoint",
     "find_completed",
     "find_documented",
+    "find_ending",
     "find_held",
     "find_known",
     "find_known_for",
@@ -151,5 +154,6 @@ __all__ = [
     "see_one_moment",
     "take_turns",
     "take_turns_at_checkpoints",
+    "wind_on",
     "write_nothing",
 ]

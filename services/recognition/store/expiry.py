@@ -1,4 +1,4 @@
-"""Credits whose last day is over, a batch at a time."""
+"""Credits whose last day is over, and units in progress of which a part is: a batch at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,15 @@ ELSE = [DecisionState.EVIDENCE_ONLY, DecisionState.PARTIALLY_RECOGNISED]
 OVERDUE = TypeAdapter(OverdueCredit)
 OVER = "state = 'active' AND valid_until < :today"
 
+
+@dataclass(frozen=True)
+class Expired:
+    """A unit that counts no more, or of which a part is not held any more."""
+
+    learner_id: UUID
+    place: Place
+
+
 FIND_OVERDUE = sa.text(
     f"SELECT credit_id, learner_id FROM credits WHERE {OVER} ORDER BY valid_until LIMIT :at_most"  # noqa: S608 - ours
 )
@@ -30,10 +39,37 @@ EXPIRE = sa.text(
 ).bindparams(sa.bindparam("credits", type_=pg.ARRAY(sa.Uuid)))
 
 
+FIND_ENDING = sa.text(
+    "SELECT credit_id, learner_id FROM units_in_progress WHERE valid_until < :today ORDER BY valid_until LIMIT :at_most"
+)
+
+# Settling says it anew; what cannot be settled is looked at again when the next part is over.
+WIND_ON = sa.text(
+    "UPDATE units_in_progress AS held SET valid_until = ("
+    " SELECT min(given.valid_until) FROM contributions AS given WHERE given.valid_until >= :today"
+    " AND (given.learner_id, given.qualification_id, given.unit_id)"
+    " = (held.learner_id, held.qualification_id, held.unit_id)"
+    ") WHERE credit_id = ANY (:credits) AND valid_until < :today RETURNING learner_id, qualification_id, unit_id"
+).bindparams(sa.bindparam("credits", type_=pg.ARRAY(sa.Uuid)))
+
+
 async def find_overdue(tx: AsyncConnection, today: date, at_most: int) -> Mapping[UUID, UUID]:
     """Ids of credits that still count, those first that should not since longest, with their learners."""
     found = await tx.execute(FIND_OVERDUE, {"today": today, "at_most": at_most})
     return {row.credit_id: row.learner_id for row in found}
+
+
+async def find_ending(tx: AsyncConnection, today: date, at_most: int) -> Mapping[UUID, UUID]:
+    """The same of units in progress: not all of what they hold is held any more."""
+    found = await tx.execute(FIND_ENDING, {"today": today, "at_most": at_most})
+    return {row.credit_id: row.learner_id for row in found}
+
+
+async def wind_on(tx: AsyncConnection, in_progress: Collection[UUID], today: date) -> Sequence[Expired]:
+    """Those that nobody has looked at meanwhile; looked at once, they are not found again today."""
+    rows = await tx.execute(WIND_ON, {"credits": list(in_progress), "today": today})
+    found = [Expired(row.learner_id, (row.qualification_id, row.unit_id)) for row in rows]
+    return sorted(found, key=lambda one: (one.learner_id, one.place))
 
 
 async def lock_learners(tx: AsyncConnection, learners: Iterable[UUID]) -> None:
@@ -47,14 +83,6 @@ async def expire(tx: AsyncConnection, credits_: Collection[UUID], today: date) -
     rows = await tx.execute(EXPIRE, {"credits": list(credits_), "today": today})
     expired = [OVERDUE.validate_python(row._asdict()) for row in rows]
     return sorted(expired, key=lambda credit: (credit.learner_id, credit.valid_until, credit.credit_id))
-
-
-@dataclass(frozen=True)
-class Expired:
-    """A unit that counts no more."""
-
-    learner_id: UUID
-    place: Place
 
 
 async def find_achieved_besides(tx: AsyncConnection, expired: Iterable[OverdueCredit]) -> Sequence[Expired]:

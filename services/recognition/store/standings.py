@@ -12,11 +12,12 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition.domain.batches import Standings
+from services.recognition.domain.contributions import Contribution
 from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.ledger import Head
 from services.recognition.domain.means import Graded
 from services.recognition.domain.partial import UnitInProgress
-from services.recognition.domain.standing import ActiveCredit, OpenDecision, Place, Standing
+from services.recognition.domain.standing import ActiveCredit, OpenDecision, Standing, with_given
 from shared.contracts.recognition import Mode
 from shared.db import run
 
@@ -28,7 +29,8 @@ OPEN = {
     DecisionState.REFUSED,
     DecisionState.APPEALED,
 }
-GRADED = TypeAdapter(Graded)
+CONTRIBUTION, GRADED = TypeAdapter(Contribution), TypeAdapter(Graded)
+DAYS = TypeAdapter(tuple[date, date | None])
 LEARNERS = sa.bindparam("learners", type_=pg.ARRAY(sa.Uuid))
 
 LOCK_HEADS = sa.text(
@@ -51,12 +53,12 @@ FIND_STANDINGS = sa.text(
             'decided_at', decided_at, 'grade', grade, 'grade_scale', grade_scale, 'conversion', conversion)::text
         END AS word FROM credits WHERE learner_id = ANY (:learners) AND state = 'active'
     UNION ALL SELECT 'in progress', learner_id, qualification_id, unit_id, NULL, credit_id, version, held_outcome_ids,
-        NULL FROM units_in_progress WHERE learner_id = ANY (:learners)
+        json_build_array(assessed_on, valid_until)::text FROM units_in_progress WHERE learner_id = ANY (:learners)
     UNION ALL SELECT state, learner_id, qualification_id, unit_id, transcript_id, decision_id,
         ('LO_MISSING' = ANY (reasons))::integer, NULL, coalesce(mode, assigned_to)
         FROM decisions WHERE learner_id = ANY (:learners) AND state IN
         ('manual_review', 'documented_only', 'partially_recognised', 'evidence_only', 'refused', 'appealed')
-    UNION ALL SELECT 'given', learner_id, qualification_id, unit_id, NULL, NULL, 0, host_outcome_ids, NULL
+    UNION ALL SELECT 'given', learner_id, NULL, NULL, NULL, NULL, 0, NULL, row_to_json(given)::text
         FROM contributions AS given WHERE learner_id = ANY (:learners) AND NOT EXISTS (
             SELECT FROM credits AS over WHERE over.state = 'expired'
             AND (over.learner_id, over.qualification_id, over.unit_id, over.transcript_id)
@@ -87,7 +89,10 @@ async def lock_standings(
     for row in found:
         by_learner[row.learner_id].append(row)
     return Standings(
-        {head.learner_id: _standing(Head(head.position, head.hash), by_learner[head.learner_id]) for head in heads},
+        {
+            head.learner_id: _standing(Head(head.position, head.hash), by_learner[head.learner_id], today)
+            for head in heads
+        },
         {row.transcript_id: row.version for row in found if row.kind == "evaluated"},
         frozenset(row.transcript_id for row in found if row.kind == "evaluated" and row.word == "withdrawn"),
         frozenset(row.id for row in found if row.kind == "overdue"),
@@ -97,24 +102,23 @@ async def lock_standings(
 async def find_standing(tx: AsyncConnection, learner_id: UUID, today: date) -> Standing:
     """What counts for a learner today, without the end of the chain; nothing is locked."""
     found = await run(tx, FIND_STANDINGS, {"learners": [learner_id], "transcripts": [], "today": today})
-    return _standing(Head(), found)
+    return _standing(Head(), found, today)
 
 
-def _standing(head: Head, found: Sequence[Any]) -> Standing:
-    return Standing(
+def _standing(head: Head, found: Sequence[Any], today: date) -> Standing:
+    given = (CONTRIBUTION.validate_json(row.word) for row in found if row.kind == "given")
+    standing = Standing(
         head=head,
         credits={(row.qualification_id, row.unit_id): _credit(row) for row in found if row.kind == "credit"},
         in_progress={
-            (row.qualification_id, row.unit_id): UnitInProgress(row.id, row.version, frozenset(row.outcomes))
-            for row in found
-            if row.kind == "in progress"
+            (row.qualification_id, row.unit_id): _in_progress(row) for row in found if row.kind == "in progress"
         },
         open={(row.transcript_id, row.unit_id): _open(row) for row in found if row.kind in OPEN},
-        host_outcomes=_used(found),
         contents=_contents(row for row in found if row.kind == "said"),
         revoked={(row.transcript_id, row.unit_id): row.id for row in found if row.kind == "taken back"},
         completed=frozenset(row.qualification_id for row in found if row.kind == "completed"),
     )
+    return with_given(standing, given, today)
 
 
 def _credit(row: Any) -> ActiveCredit:
@@ -136,14 +140,9 @@ def _open(row: Any) -> OpenDecision:
     return OpenDecision(row.id, DecisionState(row.kind), by_person=by_person, lacks_outcomes=lacks_outcomes)
 
 
-def _used(found: Sequence[Any]) -> Mapping[Place, frozenset[UUID]]:
-    """By units that count or are in progress: what has expired uses up nothing (domain.md 4.8)."""
-    places = {(row.qualification_id, row.unit_id) for row in found if row.kind in {"credit", "in progress"}}
-    used: dict[Place, frozenset[UUID]] = dict.fromkeys(places, frozenset())
-    for row in found:
-        if row.kind == "given" and (place := (row.qualification_id, row.unit_id)) in places:
-            used[place] |= frozenset(row.outcomes)
-    return used
+def _in_progress(row: Any) -> UnitInProgress:
+    """`word` are its days."""
+    return UnitInProgress(row.id, row.version, frozenset(row.outcomes), *DAYS.validate_json(row.word))
 
 
 def _contents(said: Iterable[Any]) -> Mapping[str, UUID]:

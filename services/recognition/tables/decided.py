@@ -170,9 +170,14 @@ UNITS_IN_PROGRESS = sa.Table(
     sa.Column("needed_optional", sa.Integer, nullable=False),
     sa.Column("assessed_on", sa.Date, nullable=False),
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("valid_until", sa.Date),
     sa.UniqueConstraint("learner_id", "qualification_id", "unit_id", name="units_in_progress_once"),
+    sa.Index("units_in_progress_ending", "valid_until", postgresql_where=sa.text("valid_until IS NOT NULL")),
 )
-"""What is held of units that do not count yet; of one that counts, the credit is among `credits` instead."""
+"""What is held of units that do not count yet; of one that counts, the credit is among `credits` instead.
+
+`valid_until`: the last day on which all of it is held.
+"""
 
 CONTRIBUTIONS = sa.Table(
     "contributions",
@@ -185,9 +190,17 @@ CONTRIBUTIONS = sa.Table(
     sa.Column("host_unit_id", sa.Uuid, nullable=False),
     sa.Column("outcome_ids", pg.ARRAY(sa.Uuid), nullable=False),
     sa.Column("host_outcome_ids", pg.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("assessed_on", sa.Date),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("grade", sa.Text),
+    sa.Column("grade_scale", sa.Text),
+    sa.Column("grade_failed", sa.Boolean),
     sa.Index("contributions_learner", "learner_id"),
 )
-"""Which decision gave which outcomes to a unit that counts or is in progress: each outcome once."""
+"""Which decision gave which outcomes to a unit that counts or is in progress: each outcome once, but for what is over.
+
+Nothing is known of the days and grades of what was given by the version before they were kept.
+"""
 
 COMPLETED_QUALIFICATIONS = sa.Table(
     "completed_qualifications",

@@ -115,6 +115,8 @@ class CreditPartiallyRecognised(Fact):
     country_policy_version: int
     assessed_on: date
     decided_at: datetime
+    valid_until: date | None = None
+    """The last day on which all of it is held; None without end."""
 
 
 @fact("acquis.credit.documented.v1", topic=TOPIC, subject="credit_id", key="learner_id")

@@ -30,7 +30,8 @@ def first_half(told: Story) -> TranscriptIssued:
 
 
 async def given(recognition: Running, learner_id: UUID) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in await rows_of(recognition, CONTRIBUTIONS, learner_id)]
+    """But for the days and grades, which nobody kept then."""
+    return [tuple(row)[:8] for row in await rows_of(recognition, CONTRIBUTIONS, learner_id)]
 
 
 async def test_contributions_are_derived_from_decisions_validations_and_agreements(recognition: Running):

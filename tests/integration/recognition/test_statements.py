@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from services.recognition.store.chains import ANCHORS, CREDITS, ENTRIES, HEADS, NEXT_LEARNERS
 from services.recognition.store.checkpoints import CHAIN_ENDS, CHAIN_ENDS_THEN
 from services.recognition.store.documented import FIND_DOCUMENTED, FIND_POLICIES
+from services.recognition.store.expiry import FIND_ENDING, WIND_ON
 from services.recognition.store.known import FIND, FIND_FOR
 from services.recognition.store.pending import RELEASE
 from services.recognition.store.settlements import MAKE_WAY
@@ -108,6 +109,8 @@ LEDGER = (CHAIN_ENDS, CHAIN_ENDS_THEN, NEXT_LEARNERS, HEADS, ANCHORS, ENTRIES, C
         FIND_DOCUMENTED,
         FIND_POLICIES,
         FIND_TRANSCRIPTS,
+        FIND_ENDING,
+        WIND_ON,
         *SETTLING,
         *LEDGER,
     ],
@@ -123,7 +126,7 @@ async def test_no_index_is_read_as_a_whole_for_a_transcript(recognition: Running
 
 
 async def planned(recognition: Running, query: sa.TextClause) -> str:
-    arrays = ("ids", "versions", "learners", "transcripts", "keys", "positions", "grading")
+    arrays = ("ids", "versions", "learners", "transcripts", "keys", "positions", "grading", "credits")
     nobody: dict[str, Any] = {name: [] for name in arrays} | {"country": "", "position": 0, "hash": ""}
     nobody |= {
         "learners": [uuid4()],  # of an empty list everything is true, and so of use any index

@@ -147,7 +147,11 @@ IN_VERSIONS = {
 BY_THE_DECISION = {"today", "policy", "host_qualification", "host_unit", "host_grade_tables", "home_grade_tables"}
 BY_A_PERSON = {"correction", "certification"}
 """What rests on these is not made again."""
-BY_THE_TRACE = {name for _, name, _ in AT_THE_MOMENT} | {"in_progress", "host_outcomes_counted_elsewhere"}
+BY_THE_TRACE = {name for _, name, _ in AT_THE_MOMENT} | {
+    "in_progress",
+    "parts_before",
+    "host_outcomes_counted_elsewhere",
+}
 
 
 def test_whoever_adds_a_fact_has_to_say_how_it_is_recalled():

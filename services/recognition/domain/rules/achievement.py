@@ -1,5 +1,6 @@
 """What the host confirmed, and whether it is enough."""
 
+from services.recognition.domain.partial import written
 from services.recognition.domain.rules.results import RuleResult, result
 from services.recognition.domain.unit_facts import UnitFacts
 from services.recognition.domain.validation import Validation
@@ -33,7 +34,10 @@ def r4_confirmed_by_host(facts: UnitFacts, _: Validation) -> RuleResult:
 
 
 def r5_outcomes_achieved(facts: UnitFacts, validation: Validation) -> RuleResult:
-    """domain.md R5, 4.3: each required outcome validated, now or before, through the agreed mapping and procedure."""
+    """domain.md R5, 4.3: each required outcome validated, now or before, through the agreed mapping and procedure.
+
+    What was held before is on record here with its days and grades, whichever of them R8 or the credit looks at.
+    """
     return result(
         "R5",
         {
@@ -41,6 +45,7 @@ def r5_outcomes_achieved(facts: UnitFacts, validation: Validation) -> RuleResult
             "validation": validation.status,
             "coverage": facts.coverage.policy,
             "held_before": sorted(facts.in_progress.outcome_ids) if facts.in_progress else [],
+            "parts_before": written(facts.parts_before),
             "needed": validation.needed.outcome_ids,
             "needed_optional": validation.needed.optional,
             "procedures": sorted({assessment.procedure for assessment in facts.assessments}),

@@ -44,8 +44,11 @@ def r7_comparability_valid(facts: UnitFacts, _: Validation) -> RuleResult:
 
 
 def r9_unit_valid(facts: UnitFacts, _: Validation) -> RuleResult:
-    """domain.md R9, 4.8: assessed within the home unit's validity; a credit for it is not over before it begins."""
-    unit, until = facts.home_unit, facts.credit_valid_until
+    """domain.md R9, 4.8: assessed within the home unit's validity; what it gives is not over before it begins.
+
+    Whatever others have given: a part that is over completes nothing.
+    """
+    unit, until = facts.home_unit, facts.valid_until
     return result(
         "R9",
         {
