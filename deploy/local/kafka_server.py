@@ -72,6 +72,10 @@ async def kafka_answers(bootstrap: str) -> bool:
         await admin.close()
 
 
+def new_cluster_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
 class KafkaServer(Server):
     name = "Kafka"
     directory = "kafka"
@@ -96,8 +100,8 @@ class KafkaServer(Server):
         """Renamed only when complete, so that an interrupted first start leaves nothing that looks finished."""
         unfinished = self._data.with_suffix(".part")
         shutil.rmtree(unfinished, ignore_errors=True)
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._properties(unfinished)]
+        options = f"--cluster-id={new_cluster_id()}", f"--config={self._properties(unfinished)}"
+        tool = [*self._java, "kafka.tools.StorageTool", "format", *options]
         await run_program(tool, self.log, self.identity)
         unfinished.rename(self._data)
 

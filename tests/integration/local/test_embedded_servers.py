@@ -10,6 +10,7 @@ import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from deploy.local import kafka_server
 from deploy.local.errors import LocalError
 from deploy.local.processes import PID_FILE
 from deploy.local.servers import Servers, embedded_servers
@@ -20,8 +21,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.xdist_gr
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def servers(settings: LocalSettings) -> AsyncIterator[Servers]:
-    async with embedded_servers(settings, print) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        # One cluster id of 64 looks like an option on a command line.
+        patch.setattr(kafka_server, "new_cluster_id", lambda: "-Qc3Z0ZwQ2m1kGqfWbT4Yg")
+        async with embedded_servers(settings, print) as running:
+            yield running
 
 
 async def write_row(database_url: str, fact: str) -> None:
