@@ -23,7 +23,7 @@ SAME_BODY_AS_ANOTHER = (
     "POST /v1/memoranda/{memorandum_id}/counter-proposals",
     "POST /v1/learning-agreements/{learning_agreement_id}/changes",
 )
-"""What is at the edge of what their large bodies allow is sent where such a resource is created; it takes long to make."""
+"""The edges of what their large bodies allow take long to make, and are sent where such a resource is created."""
 CONFIGURATION: dict[str, Any] = {
     "seed": 2009,
     "continue-on-failure": True,
