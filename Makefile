@@ -9,7 +9,7 @@ PROCESSES ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run down demo check format test coverage keycloak bench faults contracts openapi pins audit clean image sbom compose story compose-down manifests
+.PHONY: help run down demo check format test coverage keycloak bench faults fuzz contracts pins audit clean image sbom compose story compose-down manifests
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -64,6 +64,9 @@ bench: $(READY) ## latency and throughput beside a bare chain, as ratios
 
 faults: $(READY) ## break all that many learners depend on, 200 times, and see that nothing is lost or doubled
 	@$(BIN)/python -m tests.faults
+
+fuzz: $(READY) ## send whatever the OpenAPI documents allow and forbid, large bodies too: some minutes
+	ACQUIS_TEST_THOROUGH=yes $(PYTEST) tests/e2e/test_openapi_fuzzed.py
 
 contracts: $(READY) ## write schemas, AsyncAPI and OpenAPI documents anew from the code
 	$(BIN)/python -m shared.contracts.write

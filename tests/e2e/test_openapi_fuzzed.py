@@ -1,8 +1,10 @@
 """Whatever is sent: no answer of 500, and none that the OpenAPI document does not announce."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 import pytest
@@ -22,6 +24,7 @@ FOUND_BY_NOBODY = {"GET /v1/signing-links/{secret}"}
 
 
 LONGEST_FIRST = sorted(SERVICES, key=lambda service: service != "agreements")
+THOROUGH = "ACQUIS_TEST_THOROUGH" in os.environ
 AT_ONCE = 3
 """What is sent is made in processes of their own, while the services answer in this one."""
 
@@ -38,7 +41,8 @@ async def fuzzed(told_world: ToldWorld, ids: dict[str, str]) -> AsyncIterator[Ma
     ]
     tokens = [bearer(caller)["Authorization"].removeprefix("Bearer ") for caller in callers]
     pool = ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn"))
-    yield {service: pool.submit(fuzz, told_world.url, service, tokens, ids) for service in LONGEST_FIRST}
+    ask = partial(fuzz, tokens=tokens, ids=ids, thorough=THOROUGH)
+    yield {service: pool.submit(ask, told_world.url, service) for service in LONGEST_FIRST}
     await asyncio.to_thread(pool.shutdown, cancel_futures=True)  # what still asks is answered by this loop
 
 
