@@ -63,6 +63,7 @@ KNOWN = Reference(
             valid_from=said.valid_from,
             valid_until=said.valid_until,
             withdrawn_on=None,
+            home_qualification_id=said.home_qualification_id,
         )
         for said in COMPARABILITIES
     },

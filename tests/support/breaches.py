@@ -150,6 +150,7 @@ MORE: Mapping[tuple[str, str], tuple[Breach, ReasonCode]] = {
     ("R4", "not by the host"): (_transcript(host_id=uuid4()), ReasonCode.TRANSCRIPT_NOT_CONFIRMED),
     ("R7", "expired"): (_comparability(valid_until=date(2026, 3, 1)), ReasonCode.MAPPING_EXPIRED),
     ("R7", "of other units"): (_comparability(home_unit_id=uuid4()), ReasonCode.UNIT_NOT_COVERED),
+    ("R7", "of another qualification"): (_comparability(home_qualification_id=uuid4()), ReasonCode.UNIT_NOT_COVERED),
     ("R9", "not a unit of the qualification"): (
         lambda facts: replace(facts, home_unit=None),
         ReasonCode.VALIDITY_EXPIRED,

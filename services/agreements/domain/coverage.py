@@ -130,6 +130,8 @@ def _doubtful(place: int, unit: UnitAbroad, terms: Terms, found: Comparability |
         yield error(pointer, "not_current", f"Its current version is {found.version}.")
     elif (found.home_unit_id, found.host_unit_id) != (unit.unit_id, unit.host_unit_id):
         yield error(pointer, "other_units", "It compares other units than these two.")
+    elif found.home_qualification_id not in {None, terms.qualification_id}:
+        yield error(pointer, "other_qualification", "It is declared for another qualification that has the unit, too.")
     elif not found.is_valid(terms.starts_on, terms.ends_on):
         yield error(pointer, "not_valid", "It is not valid during the whole stay.")
     elif not found.outcomes.issuperset(unit.outcomes):

@@ -106,11 +106,12 @@ async def keep_comparabilities(tx: AsyncConnection, facts: Sequence[Comparabilit
             "valid_from": fact.valid_from,
             "valid_until": fact.valid_until,
             "withdrawn_on": None,
+            "home_qualification_id": fact.home_qualification_id,
         }
         for fact in facts
     ]
-    columns = ("home_unit_id", "host_unit_id", "outcomes", "valid_from", "valid_until", "withdrawn_on")
-    await tx.execute(_newest_wins(COMPARABILITIES, *columns), rows)
+    units = ("home_qualification_id", "home_unit_id", "host_unit_id", "outcomes")
+    await tx.execute(_newest_wins(COMPARABILITIES, *units, "valid_from", "valid_until", "withdrawn_on"), rows)
 
 
 async def keep_withdrawals(tx: AsyncConnection, facts: Sequence[ComparabilityWithdrawn]) -> None:

@@ -36,6 +36,7 @@ COMPARABILITIES = sa.Table(
     sa.Column("valid_from", sa.Date, nullable=False),
     sa.Column("valid_until", sa.Date),
     sa.Column("withdrawn_on", sa.Date),
+    sa.Column("home_qualification_id", sa.Uuid),
 )
 
 COUNTRY_POLICIES = sa.Table(

@@ -68,3 +68,4 @@ async def test_what_is_declared_is_kept_as_it_was_said(agreements: Running):
     assert known.withdrawn_on is None
     assert (known.valid_from, known.valid_until) == (declared.valid_from, declared.valid_until)
     assert (known.home_unit_id, known.host_unit_id) == (declared.home_unit_id, declared.host_unit_id)
+    assert known.home_qualification_id == declared.home_qualification_id

@@ -122,6 +122,16 @@ def test_the_comparability_holds_and_covers_what_is_agreed(now: Comparability | 
     assert errors(problem) == [(f"/units/0/{pointer}", code)]
 
 
+def test_what_others_say_of_a_unit_that_their_qualification_has_too_is_no_word_of_home_s():
+    with pytest.raises(Validation) as problem:
+        check(comparabilities={FOUND.id: replace(FOUND, home_qualification_id=uuid4())})
+    assert errors(problem) == [("/units/0/comparability_id", "other_qualification")]
+
+
+def test_what_was_declared_before_its_qualification_was_kept_is_left_to_recognition():
+    check(comparabilities={FOUND.id: replace(FOUND, home_qualification_id=None)})
+
+
 def test_part_of_a_comparable_unit_can_be_agreed():
     check(replace(TERMS, units=(unit_abroad(outcomes=TERMS.units[0].outcomes[:1]),)))
     stranger = OutcomePair(host_outcome_id=uuid4(), home_outcome_id=uuid4())

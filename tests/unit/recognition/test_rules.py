@@ -1,4 +1,5 @@
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -82,6 +83,13 @@ def test_the_same_facts_give_the_same_judgement(breaches: set[tuple[str, ReasonC
 
 def test_a_comparability_still_holds_on_the_day_of_its_withdrawal():
     assert judge(replace(GOOD, withdrawn_on=GOOD.last_day)).reasons == ()
+
+
+def test_what_others_say_of_a_unit_that_their_qualification_has_too_gives_no_automatic_credit():
+    theirs = replace(GOOD.comparability, home_qualification_id=uuid4())
+    judgement = judge(replace(GOOD, comparability=theirs))
+    assert judgement.reasons == (ReasonCode.UNIT_NOT_COVERED,)
+    assert [result.rule for result in judgement.trace if not result.passed] == ["R7"]
 
 
 def test_what_was_agreed_counts_although_the_memorandum_has_ended_since():
