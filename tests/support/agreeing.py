@@ -64,6 +64,7 @@ KNOWN = Reference(
             valid_until=said.valid_until,
             withdrawn_on=None,
             home_qualification_id=said.home_qualification_id,
+            has_conditions=bool(said.conditions),
         )
         for said in COMPARABILITIES
     },

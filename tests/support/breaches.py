@@ -112,6 +112,7 @@ BREACHES: Mapping[tuple[str, ReasonCode], Breach] = {
     ("R6", ReasonCode.UNIT_NOT_COVERED): lambda facts: replace(facts, host_unit=None),
     ("R7", ReasonCode.MAPPING_EXPIRED): _withdrawn_before,
     ("R7", ReasonCode.UNIT_NOT_COVERED): _comparability(outcomes=()),
+    ("R7", ReasonCode.CONDITION_OPEN): _comparability(conditions={"en": "Only after a safety exam"}),
     ("R8", ReasonCode.GRADE_FAILED): _failing_grade,
     ("R8", ReasonCode.GRADE_TABLE_MISSING): _home_unit(coefficient=Decimal(3)),
     ("R9", ReasonCode.VALIDITY_EXPIRED): _home_unit(valid_until=date(2026, 3, 1)),

@@ -137,3 +137,6 @@ def _doubtful(place: int, unit: UnitAbroad, terms: Terms, found: Comparability |
     elif not found.outcomes.issuperset(unit.outcomes):
         detail = "The comparability does not say this of all of these outcomes."
         yield error(f"/units/{place}/outcomes", "not_comparable", detail)
+    elif found.has_conditions and unit.automatic:
+        detail = "It is comparable on conditions, so recognition is not automatic: somebody sees whether they are met."
+        yield error(f"/units/{place}/automatic", "has_conditions", detail)

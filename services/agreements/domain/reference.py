@@ -56,6 +56,8 @@ class Comparability:
     withdrawn_on: date | None
     home_qualification_id: UUID | None = None
     """None where it was declared before this service listened for it: recognition holds it against the agreement."""
+    has_conditions: bool | None = None
+    """Whether it is comparable on conditions only; None as above."""
 
     def is_valid(self, begin: date, end: date) -> bool:
         """Whether it holds on every day of the stay, whenever the assessment will be (domain.md 4.8)."""

@@ -1,12 +1,12 @@
-"""A comparability is one of a qualification's units, declared by who designs or awards that one."""
+"""A comparability is one of a qualification's units, declared by who designs or awards that one, perhaps on conditions."""
 
 from alembic import op
 
 revision = "0009"
 down_revision = "0008"
 
-COLUMN = "ALTER TABLE comparabilities ADD COLUMN home_qualification_id uuid;"
+COLUMNS = "ALTER TABLE comparabilities ADD COLUMN home_qualification_id uuid, ADD COLUMN has_conditions boolean;"
 
 
 def upgrade() -> None:
-    op.execute(COLUMN)
+    op.execute(COLUMNS)

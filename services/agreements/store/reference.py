@@ -107,11 +107,12 @@ async def keep_comparabilities(tx: AsyncConnection, facts: Sequence[Comparabilit
             "valid_until": fact.valid_until,
             "withdrawn_on": None,
             "home_qualification_id": fact.home_qualification_id,
+            "has_conditions": bool(fact.conditions),
         }
         for fact in facts
     ]
-    units = ("home_qualification_id", "home_unit_id", "host_unit_id", "outcomes")
-    await tx.execute(_newest_wins(COMPARABILITIES, *units, "valid_from", "valid_until", "withdrawn_on"), rows)
+    what = ("home_qualification_id", "home_unit_id", "host_unit_id", "outcomes", "has_conditions")
+    await tx.execute(_newest_wins(COMPARABILITIES, *what, "valid_from", "valid_until", "withdrawn_on"), rows)
 
 
 async def keep_withdrawals(tx: AsyncConnection, facts: Sequence[ComparabilityWithdrawn]) -> None:

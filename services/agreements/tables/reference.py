@@ -37,6 +37,7 @@ COMPARABILITIES = sa.Table(
     sa.Column("valid_until", sa.Date),
     sa.Column("withdrawn_on", sa.Date),
     sa.Column("home_qualification_id", sa.Uuid),
+    sa.Column("has_conditions", sa.Boolean),
 )
 
 COUNTRY_POLICIES = sa.Table(

@@ -62,7 +62,9 @@ class ComparabilityRequest(Body):
     outcomes: list[OutcomePairBody] = Field(max_length=1_000)
     valid_from: CalendarDate
     valid_until: CalendarDate | None = None
-    conditions: LanguageMap | None = Field(None, description="What has to be fulfilled besides, if anything")
+    conditions: LanguageMap | None = Field(
+        None, description="What has to be fulfilled besides, if anything: then recognition is not automatic"
+    )
 
     def statement(self) -> ComparabilityStatement:
         return STATEMENT.validate_python(self.model_dump())
@@ -80,7 +82,8 @@ class ComparabilityAnswer(ComparabilityRequest):
     host_eqf_level: int | None
     warnings: list[str] = Field(
         description="`LEVEL_BELOW`: the host's unit is of a lower EQF level than that at home;"
-        " `LO_MISSING`: the version of it that counts now has not all of these outcomes any more"
+        " `LO_MISSING`: the version of it that counts now has not all of these outcomes any more;"
+        " `CONDITION_OPEN`: it is comparable on conditions, and somebody has to see whether they are met"
     )
 
 

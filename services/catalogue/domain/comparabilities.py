@@ -114,7 +114,7 @@ def check_still_true(declared: Iterable[Comparability], home: Qualification) -> 
 
 
 def warnings_of(comparability: Comparability, host_outcome_ids: Collection[UUID]) -> list[str]:
-    """What will keep recognition from being automatic (domain.md R5, R6), by its reason code.
+    """What will keep recognition from being automatic (domain.md R5, R6, R7), by its reason code.
 
     `host_outcome_ids` are the outcomes that the host's unit has at present.
     """
@@ -122,6 +122,8 @@ def warnings_of(comparability: Comparability, host_outcome_ids: Collection[UUID]
     warnings = ["LEVEL_BELOW"] if home_level and host_level and host_level < home_level else []
     if any(pair.host_outcome_id not in host_outcome_ids for pair in comparability.outcomes):
         warnings.append("LO_MISSING")
+    if comparability.conditions:
+        warnings.append("CONDITION_OPEN")
     return warnings
 
 

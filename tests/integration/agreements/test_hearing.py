@@ -63,9 +63,10 @@ async def test_a_withdrawal_holds_whether_it_comes_after_or_before_its_declarati
 
 async def test_what_is_declared_is_kept_as_it_was_said(agreements: Running):
     declared = replace(comparability_of("U3"), comparability_id=uuid4(), valid_until=date(2027, 8, 31))
+    declared = replace(declared, conditions={"en": "Only after a safety exam"})
     known = await known_after(agreements, [declared], declared)
     assert known.outcomes == set(declared.outcomes)
     assert known.withdrawn_on is None
     assert (known.valid_from, known.valid_until) == (declared.valid_from, declared.valid_until)
     assert (known.home_unit_id, known.host_unit_id) == (declared.home_unit_id, declared.host_unit_id)
-    assert known.home_qualification_id == declared.home_qualification_id
+    assert (known.home_qualification_id, known.has_conditions) == (declared.home_qualification_id, True)

@@ -190,7 +190,7 @@ async def test_conditions_are_said_and_levels_are_compared(
 ):
     conditions = {"en": "With a week on the ticket system"}
     declared = await declare(world, replace(statement, conditions=conditions))
-    assert (declared["home_eqf_level"], declared["host_eqf_level"], declared["warnings"]) == (4, 4, [])
+    assert (declared["home_eqf_level"], declared["host_eqf_level"], declared["warnings"]) == (4, 4, ["CONDITION_OPEN"])
     (fact,) = await said_about(catalogue, declared["comparability_id"])
     assert isinstance(fact, ComparabilityDeclared)
     assert fact.conditions == conditions

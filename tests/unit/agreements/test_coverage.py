@@ -128,8 +128,17 @@ def test_what_others_say_of_a_unit_that_their_qualification_has_too_is_no_word_o
     assert errors(problem) == [("/units/0/comparability_id", "other_qualification")]
 
 
-def test_what_was_declared_before_its_qualification_was_kept_is_left_to_recognition():
-    check(comparabilities={FOUND.id: replace(FOUND, home_qualification_id=None)})
+def test_what_is_comparable_on_conditions_is_not_recognised_automatically():
+    comparabilities = {FOUND.id: replace(FOUND, has_conditions=True)}
+    with pytest.raises(Validation) as problem:
+        check(comparabilities=comparabilities)
+    assert errors(problem) == [("/units/0/automatic", "has_conditions")]
+    by_hand = unit_abroad(automatic=False, alternative="A safety exam at home.")
+    check(replace(TERMS, units=(by_hand,)), comparabilities=comparabilities)
+
+
+def test_what_was_not_kept_of_older_comparabilities_is_left_to_recognition():
+    check(comparabilities={FOUND.id: replace(FOUND, home_qualification_id=None, has_conditions=None)})
 
 
 def test_part_of_a_comparable_unit_can_be_agreed():

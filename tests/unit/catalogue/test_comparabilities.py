@@ -140,6 +140,11 @@ def test_it_may_be_comparable_on_conditions():
     assert fact.conditions == conditions
 
 
+def test_conditions_keep_recognition_from_being_automatic_and_are_warned_of():
+    there = {pair.host_outcome_id for pair in U1_FULL.outcomes}
+    assert warnings_of(declared(conditions={"en": "Only after a safety exam"})[0], there) == ["CONDITION_OPEN"]
+
+
 def test_levels_are_compared_and_a_lower_one_is_warned_of():
     there = {pair.host_outcome_id for pair in U1_FULL.outcomes}
     assert warnings_of(declared()[0], there) == []

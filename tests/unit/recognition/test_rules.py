@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.recognition.domain.decisions import judge
+from services.recognition.domain.decisions import DecisionState, decision_on, judge
 from services.recognition.domain.rules import RULES
 from services.recognition.domain.unit_facts import UnitFacts
 from shared.contracts.agreements import Automation, AutomationConditions
 from shared.contracts.recognition import ReasonCode
 from tests.support.breaches import BREACHES, MORE
+from tests.support.evaluating import AT
 from tests.support.stories import story
 
 [GOOD] = story().units()
@@ -90,6 +91,13 @@ def test_what_others_say_of_a_unit_that_their_qualification_has_too_gives_no_aut
     judgement = judge(replace(GOOD, comparability=theirs))
     assert judgement.reasons == (ReasonCode.UNIT_NOT_COVERED,)
     assert [result.rule for result in judgement.trace if not result.passed] == ["R7"]
+
+
+def test_what_is_comparable_on_conditions_is_decided_by_a_person():
+    on_condition = replace(GOOD.comparability, conditions={"en": "Only after a safety exam"})
+    facts = replace(GOOD, comparability=on_condition)
+    decision = decision_on(facts, judge(facts), decision_id=uuid4(), validation_id=uuid4(), at=AT)
+    assert (decision.state, decision.reasons) == (DecisionState.MANUAL_REVIEW, (ReasonCode.CONDITION_OPEN,))
 
 
 def test_what_was_agreed_counts_although_the_memorandum_has_ended_since():

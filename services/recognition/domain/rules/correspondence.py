@@ -25,7 +25,8 @@ def r6_level_reached(facts: UnitFacts, _: Validation) -> RuleResult:
 def r7_comparability_valid(facts: UnitFacts, _: Validation) -> RuleResult:
     """domain.md R7: the comparability says so of these units, was valid when assessed and not withdrawn before.
 
-    Of these units in this qualification: what others say of a unit that theirs has, too, is no word of home's.
+    Of these units in this qualification: what others say of a unit that theirs has, too, is no word of home's. Its
+    conditions (2.1) are texts: whether they are met, a person sees.
     """
     comparability, agreed = facts.comparability, facts.agreed
     withdrawn = facts.withdrawn_on is not None and facts.withdrawn_on < facts.last_day
@@ -35,6 +36,7 @@ def r7_comparability_valid(facts: UnitFacts, _: Validation) -> RuleResult:
             "comparability_id": comparability.comparability_id,
             "comparability_version": comparability.version,
             "home_qualification_id": comparability.home_qualification_id,
+            "has_conditions": bool(comparability.conditions),
             "valid_from": comparability.valid_from,
             "valid_until": comparability.valid_until,
             "withdrawn_on": facts.withdrawn_on,
@@ -45,6 +47,7 @@ def r7_comparability_valid(facts: UnitFacts, _: Validation) -> RuleResult:
         UNIT_NOT_COVERED=comparability.home_qualification_id == facts.agreement.qualification_id
         and (comparability.home_unit_id, comparability.host_unit_id) == (agreed.unit_id, agreed.host_unit_id)
         and set(comparability.outcomes).issuperset(agreed.outcomes),
+        CONDITION_OPEN=not comparability.conditions,
     )
 
 
