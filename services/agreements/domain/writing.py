@@ -43,6 +43,7 @@ def check_writable(terms: Terms, known: Reference) -> None:
             *_of_codes(terms),
             *_of_time(terms),
             *_of_outcomes(terms),
+            *_of_host(terms),
             *_of_intermediary(terms),
         ]
     )
@@ -159,6 +160,12 @@ def _of_outcomes(terms: Terms) -> Iterator[Error]:
             if outcome_id not in allowed:
                 detail = "The agreement has no such outcome of the host."
                 yield error(f"{pointer}/host_outcome_ids/{place}", "not_agreed", detail)
+
+
+def _of_host(terms: Terms) -> Iterator[Error]:
+    """It is between two institutions (domain.md 1); what is learnt at home is no mobility, and certified there."""
+    if terms.host_id == terms.home_id:
+        yield error("/host_id", "not_another", "The host is another institution than home.")
 
 
 def _of_intermediary(terms: Terms) -> Iterator[Error]:

@@ -1,4 +1,4 @@
-"""A comparability is one of a qualification's units, declared by who designs or awards that one, perhaps on conditions."""
+"""A comparability is home's word for one qualification of its own, perhaps on conditions."""
 
 from alembic import op
 

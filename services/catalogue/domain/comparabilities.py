@@ -78,7 +78,7 @@ def declare(
     if declared_by not in {home.awarding_body_id, *home.designers}:
         raise NotCompetent("Only who designs or awards the qualification at home says what is comparable to its units.")
     home_unit, host_unit = _unit(home, statement.home_unit_id, "home"), _unit(host, statement.host_unit_id, "host")
-    refuse(_check(statement, home_unit, host_unit))
+    refuse([*_check(statement, home_unit, host_unit), *_check_another(statement, home)])
     _refuse_overlap(statement, others)
     declared = Comparability(
         comparability_id=comparability_id,
@@ -157,6 +157,13 @@ def _check(statement: ComparabilityStatement, home: Unit, host: Unit) -> Iterato
     yield from _check_outcomes(statement, home, "home")
     yield from _check_outcomes(statement, host, "host")
     yield from _check_extent(statement, home)
+
+
+def _check_another(statement: ComparabilityStatement, home: Qualification) -> Iterator[Error]:
+    """A unit with itself is nothing to compare; but who designs a joint qualification may be host for its units."""
+    at_home = (statement.home_qualification_id, statement.home_unit_id)
+    if (statement.host_qualification_id, statement.host_unit_id) == at_home and not home.designed_by_ids:
+        yield error("/host_unit_id", "same_unit", "This is the unit at home itself.")
 
 
 def _check_outcomes(statement: ComparabilityStatement, unit: Unit, side: str) -> Iterator[Error]:

@@ -216,6 +216,10 @@ def test_every_institution_is_known_and_an_intermediary_is_neither_home_nor_host
     assert refused(intermediary_id=HOST) == [("/intermediary_id", "not_another")]
 
 
+def test_home_is_not_its_own_host():
+    assert refused(host_id=TERMS.home_id) == [("/host_id", "not_another")]
+
+
 def test_the_learner_is_as_old_on_the_first_day_as_the_policies_want():
     birthday = date(TERMS.starts_on.year - 16, TERMS.starts_on.month, TERMS.starts_on.day)
     check_old_enough(TERMS, birthday, 16)

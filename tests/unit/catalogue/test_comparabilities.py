@@ -115,6 +115,17 @@ def test_outcomes_are_those_of_the_two_units():
     ]
 
 
+def test_a_unit_is_not_compared_with_itself():
+    same: dict[str, Any] = {
+        "host_qualification_id": U1_FULL.home_qualification_id,
+        "host_unit_id": U1_FULL.home_unit_id,
+        "outcomes": tuple(replace(pair, host_outcome_id=pair.home_outcome_id) for pair in U1_FULL.outcomes),
+    }
+    assert refused(host=HOME, **same) == [("/host_unit_id", "same_unit")]
+    joint = replace(HOME, designed_by_ids=(MALTA.institution_id, ITALY.institution_id))
+    declared(home=joint, host=joint, **same)  # each of them sends its learners to the other for it
+
+
 def test_a_pair_is_named_once():
     assert refused(outcomes=(*U1_FULL.outcomes, U1_FULL.outcomes[0])) == [("/outcomes/3", "duplicate")]
 
