@@ -81,17 +81,28 @@ async def keep_country_policies(tx: AsyncConnection, facts: Sequence[CountryPoli
 
 
 async def load_minimum_age(tx: AsyncConnection, countries: Collection[str], day: date) -> int | None:
-    """The highest of those that the countries' policies ask for on that day; of each, the latest version counts."""
+    """The highest of those that the countries' policies ask for on that day.
+
+    Of each policy the latest version says how long it holds; of each country's the one that began last before that day
+    or on it is in force, or none if that one has ended: what it replaced does not return.
+    """
     policies = COUNTRY_POLICIES.c
-    latest = (
-        sa.select(policies.minimum_age)
-        .ext(pg.distinct_on(policies.country))
-        .where(policies.country.in_(countries), policies.valid_from <= day)
-        .where(sa.or_(policies.valid_until.is_(None), policies.valid_until >= day))
-        .order_by(policies.country, policies.version.desc())
+    standing = (
+        sa.select(COUNTRY_POLICIES)
+        .ext(pg.distinct_on(policies.id))
+        .where(policies.country.in_(countries))
+        .order_by(policies.id, policies.version.desc())
         .subquery()
-    )
-    age: int | None = await tx.scalar(sa.select(sa.func.max(latest.c.minimum_age)))
+    ).c
+    last = (
+        sa.select(standing.minimum_age, standing.valid_until)
+        .ext(pg.distinct_on(standing.country))
+        .where(standing.valid_from <= day)
+        .order_by(standing.country, standing.valid_from.desc(), standing.version.desc())
+        .subquery()
+    ).c
+    in_force = sa.or_(last.valid_until.is_(None), last.valid_until >= day)
+    age: int | None = await tx.scalar(sa.select(sa.func.max(last.minimum_age)).where(in_force))
     return age
 
 

@@ -1,13 +1,14 @@
 """What an agreement says besides its units, and who is to be reached; both over HTTP."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from shared.contracts.agreements import LearningAgreementAgreed
+from shared.contracts.catalogue import CountryPolicyPublished
 from shared.contracts.facts import Fact
 from shared.service import Running
 from tests.integration.agreements.conftest import (
@@ -150,10 +151,10 @@ def assessed_by_host() -> dict[str, Any]:
 
 
 async def test_the_policies_of_both_countries_say_how_old_a_learner_is(world: World, agreements: Running):
-    """The latest version of each that is valid on the first day."""
-    policy = replace(MALTA_POLICY, version=MALTA_POLICY.version + 1, minimum_age=40, valid_from=date(2041, 1, 1))
-    later = replace(policy, version=policy.version + 1, minimum_age=None, valid_from=date(2042, 1, 1))
-    facts: list[Fact] = [policy, later]
+    """The one that is in force on the first day."""
+    policy = replace(MALTA_POLICY, country_policy_id=uuid4(), minimum_age=40, valid_from=date(2041, 1, 1))
+    later = replace(MALTA_POLICY, country_policy_id=uuid4(), minimum_age=None, valid_from=date(2042, 1, 1))
+    facts: list[Fact] = [ended(MALTA_POLICY, policy), policy, ended(policy, later), later]
     await hear(agreements, facts)
     body = await a_body(world)
 
@@ -163,6 +164,11 @@ async def test_the_policies_of_both_countries_say_how_old_a_learner_is(world: Wo
 
     assert refused(await from_year(2041), "validation") == [("/starts_on", "too_young")]
     answered(await from_year(2042), 201)
+
+
+def ended(policy: CountryPolicyPublished, by: CountryPolicyPublished) -> CountryPolicyPublished:
+    """As the catalogue says it once more, when the one that follows is published."""
+    return replace(policy, version=policy.version + 1, valid_until=by.valid_from - timedelta(days=1))
 
 
 CONTACTS = {

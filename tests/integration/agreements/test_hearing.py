@@ -15,7 +15,7 @@ from shared.db import SYSTEM
 from shared.service import Running
 from tests.integration.agreements.conftest import hear, withdrawal_of
 from tests.support.builders.agreements import comparability_of
-from tests.support.builders.catalogue import MALTA, MALTA_ICT
+from tests.support.builders.catalogue import MALTA, MALTA_ICT, country_policy
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -44,6 +44,37 @@ async def test_every_version_of_a_qualification_stays(agreements: Running):
         (older.qualification_id, older.version): 2,
         (newer.qualification_id, newer.version): 5,
     }
+
+
+async def age_on(agreements: Running, country: str, day: date) -> int | None:
+    async with agreements.database.transaction(SYSTEM) as tx:
+        return await store.load_minimum_age(tx, {country}, day)
+
+
+@pytest.mark.parametrize(("country", "step"), [("EE", 1), ("FI", -1)], ids=["in order", "reversed"])
+async def test_the_age_is_that_of_the_policy_in_force_however_often_others_were_written(
+    agreements: Running, country: str, step: int
+):
+    """16 until the end of 2039, then 25, from 2045 on 30, and 16 again from 2050 on."""
+    first = country_policy(country, country_policy_id=uuid4(), minimum_age=16)
+    ended = replace(first, version=3, valid_until=date(2039, 12, 31))
+    second = country_policy(country, country_policy_id=uuid4(), version=2, minimum_age=25, valid_from=date(2040, 1, 1))
+    over = replace(second, version=3, valid_until=date(2044, 12, 31))
+    third = country_policy(country, country_policy_id=uuid4(), version=9, minimum_age=30, valid_from=date(2045, 1, 1))
+    gone = replace(third, version=10, valid_until=date(2049, 12, 31))
+    fourth = country_policy(country, country_policy_id=uuid4(), version=2, minimum_age=16, valid_from=date(2050, 1, 1))
+    said: list[Fact] = [first, ended, second, over, third, gone, fourth]
+    await hear(agreements, said[::step])
+    days = [date(year, 6, 1) for year in (2025, 2030, 2041, 2046, 2051)]
+    assert [await age_on(agreements, country, day) for day in days] == [None, 16, 25, 30, 16]
+
+
+async def test_after_the_end_of_the_last_policy_none_returns(agreements: Running):
+    first = country_policy("LV", country_policy_id=uuid4(), minimum_age=30)
+    second = country_policy("LV", country_policy_id=uuid4(), minimum_age=16, valid_from=date(2040, 1, 1))
+    second = replace(second, valid_until=date(2041, 12, 31))
+    await hear(agreements, [first, second])
+    assert [await age_on(agreements, "LV", date(year, 6, 1)) for year in (2039, 2041, 2042)] == [30, 16, None]
 
 
 async def known_after(agreements: Running, facts: Sequence[Fact], declared: ComparabilityDeclared) -> Comparability:
