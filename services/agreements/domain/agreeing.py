@@ -147,7 +147,7 @@ def _signed(agreement: LearningAgreement, command: Command, signature: Signature
 def whole(fact: type[Whole], agreement: LearningAgreement, frame: Frame, agreed_on: date) -> Whole:
     """`LearningAgreementAgreed`, or later `LearningAgreementChanged`: what holds from now on."""
     terms, institutions = in_order(agreement.terms), frame.known.institutions
-    made_under = frame.made_under or frame.memorandum.revision
+    made_under = frame.made_under.revision
     return fact(
         learning_agreement_id=agreement.id,
         version=agreement.version,

@@ -52,7 +52,8 @@ def check_explained(found: Sequence[Difference], reasons: Sequence[Reason]) -> N
 def asks_for_more(before: Terms, after: Terms) -> bool:
     """Whether memorandum and comparabilities have to carry anything that they did not carry before.
 
-    What only shortens or gives up goes on under a memorandum that was suspended or ended meanwhile (domain.md 3.1).
+    What only shortens or gives up goes on under a memorandum that was suspended or ended meanwhile (domain.md 3.1), as
+    long as it does not get too short for it (`check_duration`).
     """
     rests_on = ("memorandum_id", "memorandum_version", "qualification_id", "qualification_version")
     moved = any(getattr(before, name) != getattr(after, name) for name in rests_on)

@@ -10,7 +10,7 @@ from services.agreements.domain.agreeing import Outcome as Moved
 from services.agreements.domain.agreeing import check_fixed, whole
 from services.agreements.domain.change_reasons import Reason
 from services.agreements.domain.changes import Difference, asks_for_more, check_explained, differences
-from services.agreements.domain.coverage import check_covered
+from services.agreements.domain.coverage import check_covered, check_duration
 from services.agreements.domain.learning_agreement_terms import Terms, in_order
 from services.agreements.domain.learning_agreements import (
     TRANSITIONS,
@@ -160,3 +160,5 @@ def _check_guardian(proposal: Proposal, side: Side, frame: Frame) -> None:
 def _check_carried(before: Terms, after: Terms, frame: Frame, at: datetime) -> None:
     if asks_for_more(before, after):
         check_covered(after, frame, at.date())
+    elif after.days != before.days:
+        check_duration(after, frame.made_under.terms)

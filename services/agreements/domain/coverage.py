@@ -34,6 +34,14 @@ def check_covered(terms: Terms, frame: Frame, today: date) -> None:
     refuse(errors, "The agreement does not rest on what memorandum and catalogue say.")
 
 
+def check_duration(terms: Terms, memorandum: MemorandumTerms) -> None:
+    """A stay that is agreed to be shorter is still as long as its memorandum asks for, whatever has become of that.
+
+    To come back early is something else: it is a fact, and agreed by nobody.
+    """
+    refuse(_of_duration(terms, memorandum), "The memorandum asks for another duration.")
+
+
 def _check_open(terms: Terms, memorandum: Memorandum, today: date) -> None:
     if why := memorandum.why_not_open(today, terms.qualification_id):
         raise MemorandumNotInForce(why)

@@ -97,7 +97,8 @@ async def _made_under(tx: AsyncConnection, caller: Principal, agreement: Learnin
     if not amended or (terms.memorandum_id, terms.memorandum_version) != made_under:
         return frame
     version = await store.load_version(tx, terms.memorandum_id, terms.memorandum_version, caller)
-    return replace(frame, made_under=version.revision)
+    then = replace(frame.memorandum, revision=version.revision, terms=version.terms)
+    return replace(frame, amended_since=then)
 
 
 async def _sign(

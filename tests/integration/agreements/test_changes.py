@@ -78,6 +78,18 @@ async def test_who_came_back_early_can_do_the_unit_elsewhere(world: World):
     answered(await world.home().post(AGREEMENTS, body), 201)
 
 
+async def test_no_change_makes_a_stay_too_short_for_its_memorandum_but_it_may_end_early(world: World):
+    memorandum = await world.active_memorandum(minimum_days=14)
+    running = await step(world.host(), await world.agreed(memorandum), "start", STARTED)
+    body = change_body(running, {"type": "dates", "code": "employer-withdrew"}, ends_on="2026-03-04")
+    proposed = await step(world.host(), running, "changes", body)
+    content = await open_change(world, proposed)
+    by_learner = await step(world.learner(running["learner_id"]), proposed, "changes/signatures", content)
+    response = await attempt(world.home(), by_learner, "changes/signatures", content)
+    assert refused(response, "validation") == [("/ends_on", "too_short")]
+    await step(world.host(), by_learner, "interruption", {"last_day": "2026-03-04"} | REASON)
+
+
 async def test_units_are_substituted_before_and_during_the_stay(world: World):
     for before in (await world.agreed(), await started(world)):
         substitute = {

@@ -205,11 +205,40 @@ def test_under_an_ended_memorandum_only_what_gives_up_or_shortens_goes_on(until:
 
 def test_what_gives_up_still_names_the_memorandum_that_it_was_agreed_under():
     amended = replace(FRAME.memorandum, revision=replace(FRAME.memorandum.revision, number=2))
-    frame = Frame(amended, KNOWN, made_under=FRAME.memorandum.revision)
+    frame = Frame(amended, KNOWN, amended_since=FRAME.memorandum)
     by_home = signed(proposed(terms=SHORTER), Side.LEARNER, Side.HOME, frame=frame)
     _, [_, changed] = changing.sign(by_home, Signature(Side.HOST, "the host", AT), seen_change(by_home), frame)
     assert isinstance(changed, LearningAgreementChanged)
     assert (changed.memorandum_version, changed.memorandum_hash) == (1, FRAME.memorandum.revision.hash)
+
+
+def shortened(days: int, frame: Frame) -> LearningAgreement:
+    """To that many days, and signed by all."""
+    terms = replace(AGREEMENT_TERMS, ends_on=AGREEMENT_TERMS.starts_on + timedelta(days=days - 1))
+    reasons = (Reason(type=ChangeType.DATES, code=ReasonCode.NOT_AVAILABLE),)
+    change, *_ = changing.propose(agreement(State.IN_MOBILITY), terms, reasons, Side.HOST, 2, AT)
+    return signed(change, *THREE, frame=frame)
+
+
+def asking_for(days: int) -> memoranda.Memorandum:
+    return replace(FRAME.memorandum, terms=replace(FRAME.memorandum.terms, minimum_days=days))
+
+
+@pytest.mark.parametrize("state", [memoranda.State.ACTIVE, memoranda.State.TERMINATED])
+def test_no_change_makes_a_stay_shorter_than_its_memorandum_asks_for(state: memoranda.State):
+    frame = Frame(replace(asking_for(14), state=state), KNOWN)
+    assert shortened(14, frame).terms.days == 14
+    with pytest.raises(Validation) as problem:
+        shortened(13, frame)
+    assert [(one["pointer"], one["code"]) for one in problem.value.members["errors"]] == [("/ends_on", "too_short")]
+
+
+def test_how_short_a_stay_may_get_the_content_says_that_it_was_agreed_under():
+    amended = replace(asking_for(AGREEMENT_TERMS.days), revision=replace(FRAME.memorandum.revision, number=2))
+    frame = Frame(amended, KNOWN, amended_since=asking_for(14))
+    assert shortened(14, frame).terms.days == 14
+    with pytest.raises(Validation):
+        shortened(13, frame)
 
 
 def test_a_new_unit_has_to_be_covered():

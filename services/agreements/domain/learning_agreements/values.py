@@ -81,8 +81,13 @@ class Frame:
     """By the policies of both countries."""
     agreed_that_year: int = 0
     """Other agreements between the two under the memorandum; counted only where it has a yearly volume."""
-    made_under: Revision | None = None
-    """The memorandum's content that the terms name, where that is not the one in force any more."""
+    amended_since: Memorandum | None = None
+    """The memorandum with the content that the terms name, where that is not the one in force any more."""
+
+    @property
+    def made_under(self) -> Memorandum:
+        """The memorandum with the content that the terms name."""
+        return self.amended_since or self.memorandum
 
 
 @dataclass(frozen=True, kw_only=True)
