@@ -31,15 +31,15 @@ async def find_duplicate(
 ) -> UUID | None:
     """Another one of the same parties that covers one of the qualifications at the same time and has not ended.
 
-    `preferred` if it is one of them, else one that is not like `instead_of` too. Drafts are nobody's promise yet. The
-    predecessor that it renews does not count. Whoever proposes for these parties waits here, so that two at once do
-    not miss each other.
+    `preferred` if it is one of them, else one that is not like `instead_of` too. Drafts are nobody's promise yet. What
+    it renews is one like any other: a renewal begins when that has ended. Whoever proposes for these parties waits
+    here, so that two at once do not miss each other.
     """
     await tx.execute(ONE_AT_A_TIME, {"parties": " ".join(sorted(map(str, terms.party_ids)))})
-    memoranda, own = MEMORANDA.c, [besides, *([terms.renews_id] if terms.renews_id else [])]
+    memoranda = MEMORANDA.c
     select = sa.select(memoranda.id).where(
         visible_memorandum(principal),
-        memoranda.id.not_in(own),
+        memoranda.id != besides,
         memoranda.state.in_(sorted(OPEN)),
         memoranda.party_ids.contains(terms.party_ids),
         _is_like(terms),

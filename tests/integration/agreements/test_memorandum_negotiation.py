@@ -1,6 +1,7 @@
 """Three parties negotiate, amend, and what others see of it."""
 
 import asyncio
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -236,7 +237,7 @@ async def test_what_differs_in_time_or_parties_is_no_duplicate(world: World, cha
 
 async def test_a_renewal_is_linked_to_what_it_renews(world: World, agreements: Running):
     first = await world.active_memorandum(valid_until="2120-12-31")
-    renewal = memorandum_body(renews_id=first["memorandum_id"], valid_from="2120-10-01", valid_until="2123-12-31")
+    renewal = memorandum_body(renews_id=first["memorandum_id"], valid_from="2121-01-01", valid_until="2123-12-31")
     drafted = answered(await world.home().post(MEMORANDA, renewal), 201)
     active = await step(world.home(), drafted, "proposals")
     for party in (world.home(), world.host()):
@@ -247,6 +248,34 @@ async def test_a_renewal_is_linked_to_what_it_renews(world: World, agreements: R
     assert str(activated.renews_id) == first["memorandum_id"]
     unknown = memorandum_body(renews_id=str(UUID(int=1)), valid_from="2190-10-01", valid_until="2191-12-31")
     assert refused(await world.home().post(MEMORANDA, unknown), "validation") == [("/renews_id", "unknown")]
+
+
+@pytest.mark.parametrize(("year", "suspended"), [(2143, False), (2153, True)])
+async def test_a_renewal_that_begins_before_the_end_is_a_duplicate_as_any_other(
+    world: World, year: int, *, suspended: bool
+):
+    first = await world.active_memorandum(valid_from=f"{year}-01-01", valid_until=f"{year}-12-31")
+    if suspended:
+        await step(world.home(), first, "suspension", {"reason": "The workshop is being rebuilt."})
+    early = {"renews_id": first["memorandum_id"], "valid_from": f"{year}-01-02", "valid_until": f"{year + 1}-12-31"}
+    response = await world.host().post(MEMORANDA, memorandum_body(**early))
+    refused(response, "duplicate-agreement")
+    assert response.json()["memorandum_id"] == first["memorandum_id"]
+    meant = {"duplicate_of": first["memorandum_id"], "duplicate_because": "The new one is for more learners."}
+    answered(await world.host().post(MEMORANDA, memorandum_body(**early, **meant)), 201)
+
+
+async def test_what_is_under_notice_is_renewed_from_its_last_day_on(world: World):
+    first = await world.active_memorandum()
+    noticed = await step(world.home(), first, "termination", {"reason": "The workshop is being rebuilt."})
+    last = date.fromisoformat(noticed["notice"]["terminates_on"])
+    meant = {"duplicate_of": first["memorandum_id"], "duplicate_because": "The new one is for more learners."}
+    renewal = {"renews_id": first["memorandum_id"], **meant}
+    answered(await world.host().post(MEMORANDA, memorandum_body(**renewal, valid_from=last)), 201)
+    after = memorandum_body(**renewal, valid_from=last + timedelta(days=1))
+    no_duplicate = await world.host().post(MEMORANDA, after)
+    assert no_duplicate.status_code in {409, 422}
+    assert first["memorandum_id"] not in no_duplicate.text  # other tests have some like it
 
 
 async def test_a_list_can_be_narrowed_to_another_party(world: World):

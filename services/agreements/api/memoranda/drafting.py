@@ -19,8 +19,8 @@ async def draft_memorandum(
     """Draft a memorandum of understanding to which your institution is a party, as coordinator or signatory.
 
     Only you see it until you propose it. If there is one like it that has not ended (same parties, a common
-    qualification, overlapping time), the answer names it: amend that one, renew it (`renews_id`), or say in
-    `duplicate_because` why there has to be another.
+    qualification, overlapping time), the answer names it: amend that one, renew it from its end on (`renews_id`), or
+    say in `duplicate_because` why there has to be another.
     """
     memorandum = await handlers.draft_memorandum(tx, caller, body.terms(), body.code, body.override())
     created(response, f"/v1/memoranda/{memorandum.id}", memorandum.version)

@@ -81,7 +81,10 @@ def propose(memorandum: Memorandum, actor: Actor, institutions: Institutions, at
 
 
 def check_renewal(terms: Terms, renewed: Memorandum) -> None:
-    """A renewal goes on from one that was not ended by anybody, among its parties, and begins later (domain.md 3.1)."""
+    """A renewal goes on from one that was not ended by anybody, among its parties, and begins later (domain.md 3.1).
+
+    As long as both would last it is a duplicate, like any other.
+    """
     errors = []
     if renewed.state not in LIVING | {State.EXPIRED}:
         errors.append(error("/renews_id", "not_renewable", f"It is {renewed.state}."))

@@ -1,4 +1,4 @@
-"""Whether there is a memorandum like it already (domain.md 3.7, #113); a renewal is like what it renews."""
+"""Whether there is a memorandum like it already (domain.md 3.7, #113); a renewal, as long as what it renews lasts."""
 
 from uuid import UUID
 
@@ -56,7 +56,7 @@ async def check_only_one(
     if other is not None and other != meant:
         raise DuplicateAgreement(
             f"Memorandum {other} is between the same parties, for one of these qualifications, at the same time. "
-            "Amend or renew it; or name it as `duplicate_of` and say why there has to be another.",
+            "Amend it, or renew it from its end on; or name it as `duplicate_of` and say why there has to be another.",
             memorandum_id=str(other),
         )
     return other
