@@ -79,12 +79,15 @@ def workers(running: Running) -> Loops:
     return {f"worker {worker.name}": WorkLoop(running, worker) for worker in (*running.service.workers, PRUNING)}
 
 
-async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int) -> None:
-    """Serve and run the loops until SIGINT or SIGTERM, or until a loop fails, whose error is then raised."""
+async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int, listening: socket | None = None) -> None:
+    """Serve and run the loops until SIGINT or SIGTERM, or until a loop fails, whose error is then raised.
+
+    `listening` is a socket that has the port already.
+    """
     gc.freeze()  # what was imported stays; looking through it for garbage would stop everything for a tenth of a second
     gc.set_threshold(*RARELY)
     server = Server(app, host=host, port=port)
-    serving = asyncio.create_task(server.serve(), name="http")
+    serving = asyncio.create_task(server.serve([listening] if listening else None), name="http")
     going = [asyncio.create_task(loop.run(), name=name) for name, loop in loops.items()]
     try:
         ended, _ = await asyncio.wait([serving, *going], return_when=asyncio.FIRST_COMPLETED)

@@ -55,19 +55,25 @@ JAVA_OPTIONS = [
 
 
 async def kafka_answers(bootstrap: str) -> bool:
+    return await cluster_that_answers(bootstrap) is not None
+
+
+async def cluster_that_answers(bootstrap: str) -> str | None:
+    """The id of the cluster that has a broker there."""
     host, port = bootstrap.rsplit(":", 1)
     try:  # aiokafka logs an error for each refused connection, so ask first whether there is anyone
         _, writer = await asyncio.open_connection(host, int(port))
         writer.close()
         await writer.wait_closed()
     except OSError:
-        return False
+        return None
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await admin.start()
-        return bool((await admin.describe_cluster())["brokers"])
+        cluster = await admin.describe_cluster()
+        return str(cluster["cluster_id"]) if cluster["brokers"] else None
     except (KafkaError, OSError):
-        return False
+        return None
     finally:
         await admin.close()
 
@@ -114,5 +120,14 @@ class KafkaServer(Server):
     def command(self) -> list[str | Path]:
         return [*self._java, "kafka.Kafka", self._properties(self._data)]
 
+    @property
+    def ports(self) -> tuple[int, int]:
+        return self._port, self._controller_port
+
     async def answers(self) -> bool:
-        return await kafka_answers(f"127.0.0.1:{self._port}")
+        cluster = await cluster_that_answers(f"127.0.0.1:{self._port}")
+        return cluster is not None and f"cluster.id={cluster}" in self._formatted().splitlines()
+
+    def _formatted(self) -> str:
+        """What Kafka wrote down when the folder was formatted."""
+        return (self._data / "meta.properties").read_text()

@@ -1,3 +1,4 @@
+import contextlib
 import socket
 from collections.abc import Callable, Collection
 
@@ -50,3 +51,10 @@ class Ports:
                 self._say(f"{name}: port {before} is taken by another program by now, moving to {port}")
         self._kept[name] = port
         return port
+
+    def listen(self, name: str, *, first: int, wanted: int | None = None) -> socket.socket:
+        """On the port chosen, from now on: what starts at the same moment finds it taken."""
+        while True:
+            port = self.choose(name, first=first, wanted=wanted)
+            with contextlib.suppress(OSError):  # somebody was quicker
+                return socket.create_server(("127.0.0.1", port))

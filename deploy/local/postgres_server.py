@@ -102,5 +102,10 @@ class PostgresServer(Server):
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [self._programs / "postgres", "-D", self._data, *options]
 
+    @property
+    def ports(self) -> tuple[int]:
+        return (self._port,)
+
     async def answers(self) -> bool:
+        """Only ours knows the password, which is made for its home."""
         return await postgres_answers(self.url)

@@ -79,7 +79,8 @@ async def acquis(
     settings: LocalSettings, state: State, servers: Servers, console: Console
 ) -> AsyncIterator[tuple[DevelopmentIssuer, asyncio.Task[None]]]:
     """The five services on one port, answering; with the issuer of their tokens."""
-    port = Ports(state.ports, console.print).choose("Acquis", first=8080, wanted=settings.port)
+    listening = Ports(state.ports, console.print).listen("Acquis", first=8080, wanted=settings.port)
+    port = state.ports["Acquis"]
     state.save(settings.home)
     url, spans = f"http://127.0.0.1:{port}", RecentSpans()
     issuer = DevelopmentIssuer(f"{url}/issuer", settings.home)
@@ -98,7 +99,9 @@ async def acquis(
     async with everything(servers.database_url, state.password, platform, authenticator, own=own) as services:
         for name, app in {"issuer": issuer.app, "demo": Inbox().app, "traces": spans.app}.items():
             services.app.mount(name, app)
-        serving = asyncio.create_task(process.serve(services.app, services.loops, host="127.0.0.1", port=port))
+        serving = asyncio.create_task(
+            process.serve(services.app, services.loops, host="127.0.0.1", port=port, listening=listening)
+        )
         try:
             await _until_ready(url, services, serving)
             yield issuer, serving

@@ -1,11 +1,12 @@
 import asyncio
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, ClassVar
 
-from deploy.local.errors import LocalError
+from deploy.local.errors import LocalError, PortTakenError
+from deploy.local.ports import is_free
 from deploy.local.processes import PID_FILE, Child, end_leftover, last_line
 
 START_SECONDS = 90
@@ -34,9 +35,14 @@ class Server(ABC):
     @abstractmethod
     def command(self) -> list[str | Path]: ...
 
+    @property
+    @abstractmethod
+    def ports(self) -> Collection[int]:
+        """All that it listens on."""
+
     @abstractmethod
     async def answers(self) -> bool:
-        """Whether a real question gets an answer; an open port proves nothing."""
+        """Whether a real question gets our server's answer; an open port proves nothing, and it may be another's."""
 
     @classmethod
     def end_leftover(cls, home: Path) -> None:
@@ -61,10 +67,14 @@ class Server(ABC):
             async with asyncio.timeout(START_SECONDS):
                 while not await self.answers():
                     if child.ended.done():
-                        raise LocalError(f"{self.name} did not start: {last_line(self.log)} (more in {self.log})")
+                        raise self._did_not_start()
                     await asyncio.wait([child.ended], timeout=PAUSE_BETWEEN_QUESTIONS)
         except TimeoutError:
             raise LocalError(f"{self.name} gave no answer in {START_SECONDS} s: see {self.log}.") from None
+
+    def _did_not_start(self) -> LocalError:
+        kind = LocalError if all(map(is_free, self.ports)) else PortTakenError
+        return kind(f"{self.name} did not start: {last_line(self.log)} (more in {self.log})")
 
     def _on_end(self, child: Child) -> None:
         if child is self._child:

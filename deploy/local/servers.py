@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from deploy.local.errors import LocalError
+from deploy.local.errors import LocalError, PortTakenError
 from deploy.local.kafka_server import KafkaServer, kafka_answers
 from deploy.local.launcher import end_leftovers, only_launcher
 from deploy.local.ports import Ports
@@ -41,6 +41,9 @@ class Servers:
     def own(self) -> list[Server]:
         return [server for server in (self.postgres, self.kafka) if server]
 
+    async def stop(self) -> None:
+        await together(*(server.stop() for server in self.own))
+
     async def failed(self) -> LocalError:
         """Wait until a server started here ends by itself; the caller says the sentence and stops."""
         waiting = [asyncio.ensure_future(server.failed()) for server in self.own]
@@ -66,12 +69,26 @@ async def embedded_servers(settings: LocalSettings, say: Callable[[str], None]) 
     with only_launcher(settings.home):
         await asyncio.to_thread(end_leftovers, settings.home)
         check_space(settings.home)
+        servers = await start_servers(settings, say)
+        try:
+            yield servers
+        finally:
+            await servers.stop()
+
+
+async def start_servers(settings: LocalSettings, say: Callable[[str], None]) -> Servers:
+    """Whoever loses a port to a program that started at the same moment chooses anew: those wanted are then refused."""
+    while True:
         servers = make_servers(settings, say)
         try:
             await together(*(server.start() for server in servers.own))
-            yield servers
-        finally:
-            await together(*(server.stop() for server in servers.own))
+        except PortTakenError:
+            await servers.stop()
+        except BaseException:
+            await servers.stop()
+            raise
+        else:
+            return servers
 
 
 def check_space(home: Path) -> None:

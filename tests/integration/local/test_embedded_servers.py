@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local import kafka_server
 from deploy.local.errors import LocalError
 from deploy.local.processes import PID_FILE
 from deploy.local.servers import Servers, embedded_servers
 from deploy.local.settings import LocalSettings
+from tests.integration.local.writing import read_record, read_rows, write_record, write_row
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.xdist_group("the usual ports")]
 
@@ -26,32 +25,6 @@ async def servers(settings: LocalSettings) -> AsyncIterator[Servers]:
         patch.setattr(kafka_server, "new_cluster_id", lambda: "-Qc3Z0ZwQ2m1kGqfWbT4Yg")
         async with embedded_servers(settings, print) as running:
             yield running
-
-
-async def write_row(database_url: str, fact: str) -> None:
-    async with await psycopg.AsyncConnection.connect(database_url) as connection:
-        await connection.execute("CREATE TABLE IF NOT EXISTS facts (fact text)")
-        await connection.execute("INSERT INTO facts VALUES (%s)", [fact])
-
-
-async def read_rows(database_url: str) -> list[str]:
-    async with await psycopg.AsyncConnection.connect(database_url) as connection:
-        return [fact for (fact,) in await (await connection.execute("SELECT fact FROM facts")).fetchall()]
-
-
-async def write_record(bootstrap: str, fact: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic("facts", num_partitions=1, replication_factor=1)])
-    await admin.close()
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer:
-        await producer.send_and_wait("facts", fact.encode())
-
-
-async def read_record(bootstrap: str) -> str:
-    async with AIOKafkaConsumer("facts", bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
-        record = await asyncio.wait_for(consumer.getone(), 20)
-        return str(record.value, "utf-8")
 
 
 async def test_what_was_acknowledged_survives_kill_9_and_the_addresses_stay(servers: Servers) -> None:
