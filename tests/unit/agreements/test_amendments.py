@@ -14,6 +14,7 @@ from shared.contracts.agreements import (
     MemorandumAmendmentDropped,
     MemorandumAmendmentProposed,
     MemorandumApproved,
+    MemorandumResumed,
 )
 from shared.problems import StaleApproval, Validation
 from tests.support.agreeing import AT, HOME, HOST, KNOWN, MEMORANDUM_TERMS, covered_here, memorandum, seen, signatory
@@ -156,6 +157,38 @@ def test_a_suspension_is_not_got_rid_of_by_amending_its_qualification_away_and_b
     amended = approve(approve(again, HOME).memorandum, HOST).memorandum
     assert amended.why_not_in_force(today, suspended_id)
     assert amended.why_not_in_force(today, MALTA_ICT.qualification_id) is None
+
+
+def test_what_a_party_holds_suspended_ends_when_it_leaves():
+    qualifications, id_ = (covered_here(MALTA_ICT), covered_here(ITALY_ICT)), ITALY_ICT.qualification_id
+    two = replace(MEMORANDUM_TERMS, qualifications=qualifications)
+    before = memorandum(State.ACTIVE, qualifications=qualifications, parties=(*two.parties, JOINING))
+    for party, scope in (REGION, None), (REGION, (id_,)), (HOST, (id_,)):
+        before = memoranda.suspend(before, signatory(party), "Fire.", scope, INSTITUTIONS, AT).memorandum
+    before = amending(two, before=before)
+    for party in (REGION, HOME):
+        before = approve(before, party).memorandum
+    assert before.state is State.SUSPENDED
+    last = approve(before, HOST)
+    resumed = last.facts[2]
+    assert isinstance(resumed, MemorandumResumed)
+    assert (len(last.facts), resumed.qualification_ids, last.memorandum.state) == (3, None, State.ACTIVE)
+    assert [one.institution_id for one in last.memorandum.suspensions] == [HOST]
+
+
+def test_all_and_parts_that_a_leaving_party_held_are_resumed_one_version_after_the_other():
+    ids = (MALTA_ICT.qualification_id,)
+    before = memorandum(State.ACTIVE, parties=(*MEMORANDUM_TERMS.parties, JOINING))
+    for scope in (None, ids):
+        before = memoranda.suspend(before, signatory(REGION), "Fire.", scope, INSTITUTIONS, AT).memorandum
+    before = amending(MEMORANDUM_TERMS, before=before)
+    for party in (REGION, HOME):
+        before = approve(before, party).memorandum
+    last = approve(before, HOST)
+    resumed = [fact for fact in last.facts if isinstance(fact, MemorandumResumed)]
+    assert [fact.qualification_ids for fact in resumed] == [None, ids]
+    assert [fact.version for fact in resumed] == [before.version + 1, last.memorandum.version]
+    assert last.memorandum.version == before.version + 2
 
 
 def test_the_fate_of_each_content_is_known():

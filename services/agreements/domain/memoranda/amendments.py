@@ -9,6 +9,7 @@ from services.agreements.domain.memoranda.quorum import quorum
 from services.agreements.domain.memoranda.roles import Actor
 from services.agreements.domain.memoranda.said import Institutions
 from services.agreements.domain.memoranda.states import Command
+from services.agreements.domain.memoranda.suspensions import without_those_of_who_left
 from services.agreements.domain.memoranda.taken import Taken, entry, move, overridden
 from services.agreements.domain.memoranda.values import Amendment, Approval, Memorandum, Override
 from services.agreements.domain.memorandum_checks import check_party_competent, check_proposable
@@ -84,7 +85,9 @@ def approve_amendment(
     if approved | {actor.institution_id} != set(amendment.needs):
         return Taken(moved, line, [fact])
     amended, line = _amended(moved, amendment), replace(line, before=overridden(moved, amendment.override))
-    return Taken(amended, line, [fact, said.content(MemorandumAmended, amended, institutions, at.date())])
+    content = said.content(MemorandumAmended, amended, institutions, at.date())
+    amended, resumed = without_those_of_who_left(amended, actor, institutions, at)
+    return Taken(amended, line, [fact, content, *resumed])
 
 
 def _amended(memorandum: Memorandum, amendment: Amendment) -> Memorandum:

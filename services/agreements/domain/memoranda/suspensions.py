@@ -13,7 +13,7 @@ from services.agreements.domain.memoranda import said
 from services.agreements.domain.memoranda.drafting import countries_of
 from services.agreements.domain.memoranda.roles import Actor, Side
 from services.agreements.domain.memoranda.said import Institutions
-from services.agreements.domain.memoranda.states import Command
+from services.agreements.domain.memoranda.states import Command, State
 from services.agreements.domain.memoranda.taken import Taken, entry, move, settled
 from services.agreements.domain.memoranda.values import Memorandum, Suspension
 from shared.contracts.agreements import MemorandumResumed, MemorandumSuspended
@@ -66,6 +66,31 @@ def resume(memorandum: Memorandum, actor: Actor, scope: Scope, institutions: Ins
         return Taken(resumed, line)
     fact = said.step(MemorandumResumed, resumed, institutions, by_id, at.date(), qualification_ids=ids)
     return Taken(resumed, line, [fact])
+
+
+def without_those_of_who_left(
+    memorandum: Memorandum, actor: Actor, institutions: Institutions, at: datetime
+) -> tuple[Memorandum, list[MemorandumResumed]]:
+    """Who is no party any more holds nothing suspended, for nobody else could lift it.
+
+    What a competent body holds stays, for it still may. Two resumptions have a version each, by which they are kept.
+    """
+    parties = memorandum.terms.party_ids
+    kept = [one for one in memorandum.suspensions if one.by_competent_body or one.institution_id in parties]
+    lifted = {one.qualification_id for one in memorandum.suspensions if one not in kept}
+    if not lifted:
+        return memorandum, []
+    rest = settled(replace(memorandum, state=State.ACTIVE, suspensions=tuple(kept)))
+    freed = {one for one in lifted if not rest.is_suspended(one)}
+    scopes: list[Scope] = [None] if None in freed else []
+    if ids := tuple(sorted(one for one in freed if one)):
+        scopes.append(ids)
+    resumed = []
+    for more, scope in enumerate(scopes):
+        rest = replace(rest, version=memorandum.version + more)
+        by_id = actor.institution_id
+        resumed.append(said.step(MemorandumResumed, rest, institutions, by_id, at.date(), qualification_ids=scope))
+    return rest, resumed
 
 
 def _countries(memorandum: Memorandum, actor: Actor, side: Side, institutions: Institutions) -> tuple[str, ...]:
