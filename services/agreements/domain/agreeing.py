@@ -69,8 +69,6 @@ def _revised(agreement: LearningAgreement, terms: Terms) -> Revision:
 def check_deletable(agreement: LearningAgreement) -> None:
     """Only what nobody ever signed may go without a trace."""
     moved(agreement, Command.DELETE)
-    if agreement.revision.number > 1:
-        raise wrong_state(agreement, Command.DELETE)
 
 
 def sign_as_learner(agreement: LearningAgreement, signatory: str, seen: Seen, at: datetime) -> Outcome:
@@ -79,8 +77,6 @@ def sign_as_learner(agreement: LearningAgreement, signatory: str, seen: Seen, at
 
 def sign_as_guardian(agreement: LearningAgreement, signatory: str, seen: Seen, at: datetime) -> Outcome:
     """Besides a learner who is a minor; once."""
-    if agreement.signature_of(Side.GUARDIAN):
-        raise wrong_state(agreement, Command.SIGN_AS_GUARDIAN)
     return _signed(agreement, Command.SIGN_AS_GUARDIAN, Signature(Side.GUARDIAN, signatory, at), seen)
 
 

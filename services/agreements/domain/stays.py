@@ -12,7 +12,6 @@ from services.agreements.domain.learning_agreements import (
     State,
     moved,
     said,
-    wrong_state,
 )
 from shared.contracts.agreements import (
     LearningAgreementChangeDropped,
@@ -51,9 +50,7 @@ def start_by_clock(agreement: LearningAgreement) -> Outcome:
 
 def start(agreement: LearningAgreement, started_on: date, at: datetime) -> Outcome:
     """The host confirms the arrival; once, but also where the clock was faster."""
-    if agreement.state is State.IN_MOBILITY and not agreement.started_by_clock:
-        raise wrong_state(agreement, Command.CONFIRM_START)
-    command = Command.CONFIRM_START if agreement.started_by_clock else Command.START
+    command = Command.CONFIRM_START if agreement.state is State.IN_MOBILITY else Command.START
     started = moved(agreement, command, started_on=started_on, started_by_clock=False)
     _check_past("/started_on", started_on, at)
     _check_agreed(agreement.terms, started_on)

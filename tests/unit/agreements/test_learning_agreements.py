@@ -16,7 +16,9 @@ from services.agreements.domain.learning_agreements import (
     TRANSITIONS,
     Command,
     LearningAgreement,
+    Proposal,
     State,
+    moved,
     with_contacts,
 )
 from services.agreements.domain.revisions import Seen
@@ -75,6 +77,8 @@ EXPECTED = {
     "withdrawn": {},
     "cancelled": {},
 }
+NEEDING_MORE = {"confirm_start", "sign_change", "drop_change", "sign_complement"}
+"""What the state alone does not make possible."""
 BY = "a signatory"
 WAYS: dict[Command, Callable[[LearningAgreement, Seen], Outcome]] = {
     Command.EDIT: lambda before, _: (agreeing.edit(before, AGREEMENT_TERMS), []),
@@ -118,7 +122,27 @@ def test_an_agreement_moves_only_as_is_written_down(state: State, command: Comma
     else:
         with pytest.raises(WrongState) as problem:
             WAYS[command](before, seen(before))
-        assert problem.value.members["possible"] == list(EXPECTED[state])
+        assert problem.value.members["possible"] == [step for step in EXPECTED[state] if step not in NEEDING_MORE]
+
+
+def test_all_refusals_in_one_state_name_the_same_steps_each_of_them_possible():
+    started = agreement(State.IN_MOBILITY)
+    proposal = Proposal(
+        terms=AGREEMENT_TERMS, revision=started.revision, reasons=(), proposed_by=Side.HOST, proposed_at=AT
+    )
+    usual = {"propose_change", "complete", "interrupt", "cancel"}
+    for before, possible in (
+        (started, usual),
+        (replace(started, started_by_clock=True), usual | {"confirm_start"}),
+        (replace(started, proposal=proposal), usual | {"sign_change", "drop_change"}),
+    ):
+        refused = [command for command in Command if command not in possible]
+        for command in refused:
+            with pytest.raises(WrongState) as problem:
+                moved(before, command)
+            assert set(problem.value.members["possible"]) == possible
+        for step in possible:
+            moved(before, Command(step))
 
 
 @pytest.mark.parametrize("state", State)

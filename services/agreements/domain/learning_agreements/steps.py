@@ -1,5 +1,6 @@
 """One step on: as the table says, and what is said of it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
@@ -9,29 +10,45 @@ from services.agreements.domain.learning_agreements.states import OVER, TRANSITI
 from services.agreements.domain.learning_agreements.values import LearningAgreement
 from shared.contracts.agreements import LearningAgreementStep, Side
 from shared.problems import WrongState
-from shared.transitions import following
+from shared.transitions import possible
 
 WITHOUT_WORDS = frozenset({Command.SIGN_COMPLEMENT})
 """What can still be done once the learner is erased: every other step has somebody write about a person."""
 ERASED = "The learner's data were erased, so nothing more is written about the learner."
 
+NEEDS: Mapping[Command, Callable[[LearningAgreement], bool]] = {
+    Command.DELETE: lambda agreement: agreement.revision.number == 1,
+    Command.SIGN_AS_GUARDIAN: lambda agreement: agreement.signature_of(Side.GUARDIAN) is None,
+    Command.CONFIRM_START: lambda agreement: agreement.started_by_clock,
+    Command.SIGN_CHANGE: lambda agreement: agreement.proposal is not None,
+    Command.DROP_CHANGE: lambda agreement: agreement.proposal is not None,
+    Command.SIGN_COMPLEMENT: lambda agreement: agreement.complement is not None,
+}
+"""What has to be there for a command besides the state."""
+
 Step = TypeVar("Step", bound=LearningAgreementStep)
 
 
 def moved(agreement: LearningAgreement, command: Command, **changes: Any) -> LearningAgreement:
-    """As the table says, one version on, with what else the command changes; `WrongState` if it does not say it."""
-    state = following(TRANSITIONS, agreement.state, command)
-    if agreement.learner_erased and command not in WITHOUT_WORDS:
+    """As the table says, one version on, with what else the command changes; `WrongState` if that is impossible."""
+    if command not in _possible(agreement):
         raise wrong_state(agreement)
+    state = TRANSITIONS[agreement.state, command]
     return replace(agreement, state=state, version=agreement.version + 1, **changes)
 
 
 def wrong_state(agreement: LearningAgreement, *impossible: Command) -> WrongState:
-    """Where the table alone would allow these commands, but something else about the agreement does not."""
-    others = [command for state, command in TRANSITIONS if state is agreement.state and command not in impossible]
-    if not agreement.learner_erased:
-        return WrongState(agreement.state, others)
-    return WrongState(agreement.state, [command for command in others if command in WITHOUT_WORDS], ERASED)
+    """These commands are impossible for a reason that the agreement itself does not tell."""
+    choices = [command for command in _possible(agreement) if command not in impossible]
+    return WrongState(agreement.state, choices, ERASED if agreement.learner_erased else "")
+
+
+def _possible(agreement: LearningAgreement) -> list[Command]:
+    """By the table, without what something else about the agreement makes impossible."""
+    found = possible(TRANSITIONS, agreement.state)
+    if agreement.learner_erased:
+        found = [command for command in found if command in WITHOUT_WORDS]
+    return [command for command in found if command not in NEEDS or NEEDS[command](agreement)]
 
 
 def said(step: type[Step], agreement: LearningAgreement, on: date, **more: Any) -> Step:
