@@ -83,7 +83,8 @@ async def edit_learning_agreement(
 ) -> LearningAgreementAnswer:
     """Replace the whole draft, as the home institution; learner and host stay.
 
-    After the host has requested changes this gives the next `content_version`, which all sign anew.
+    Also after the learner has signed, or the host has requested changes: signatures are void then, and this gives the
+    next `content_version`, which all sign anew.
     """
     terms = body.terms(own_institution(caller))
     agreement = await handlers.edit_learning_agreement(tx, caller, learning_agreement_id, version, terms)

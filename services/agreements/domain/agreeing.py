@@ -47,7 +47,7 @@ def draft(id_: UUID, terms: Terms) -> LearningAgreement:
 def edit(agreement: LearningAgreement, terms: Terms) -> LearningAgreement:
     """The whole new draft; learner and host stay (a new nominee gets a new agreement).
 
-    What the host wants changed was put to signature already, so what comes instead has the next number.
+    What somebody has signed was put to signature already, so what comes instead has the next number and is signed anew.
     """
     edited = moved(agreement, Command.EDIT, terms=terms, signatures=())
     check_fixed(agreement, terms)
@@ -61,7 +61,7 @@ def check_fixed(agreement: LearningAgreement, terms: Terms) -> None:
 
 
 def _revised(agreement: LearningAgreement, terms: Terms) -> Revision:
-    if agreement.state is State.CHANGES_REQUESTED:
+    if agreement.signatures:
         return next_revision(agreement.revision, in_order(terms))
     return numbered(agreement.revision.number, in_order(terms))
 

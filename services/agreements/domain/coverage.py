@@ -8,7 +8,7 @@ from services.agreements.domain.learning_agreement_terms import Terms, UnitAbroa
 from services.agreements.domain.learning_agreements import Frame
 from services.agreements.domain.memoranda import Memorandum
 from services.agreements.domain.memorandum_terms import Terms as MemorandumTerms
-from services.agreements.domain.reference import Comparability, Institution, unknown
+from services.agreements.domain.reference import Comparability, Institution, Reference, unknown
 from shared.contracts.agreements import Responsible
 from shared.contracts.catalogue import EcvetFunction
 from shared.problems import Conflict, Error, MemorandumNotInForce, NotCompetent, UnitNotCovered, error, refuse
@@ -22,14 +22,8 @@ def check_covered(terms: Terms, frame: Frame, today: date) -> None:
     _check_volume(terms, frame)
     errors = [
         *_of_duration(terms, memorandum.terms),
-        *(
-            found
-            for place, unit in enumerate(terms.units)
-            for found in (
-                *_unfounded_automation(place, unit, terms, memorandum.terms),
-                *_doubtful(place, unit, terms, frame.known.comparabilities.get(unit.comparability_id)),
-            )
-        ),
+        *_unfounded_automation(terms, memorandum.terms),
+        *_of_comparabilities(terms, frame.known),
     ]
     refuse(errors, "The agreement does not rest on what memorandum and catalogue say.")
 
@@ -40,6 +34,16 @@ def check_duration(terms: Terms, memorandum: MemorandumTerms) -> None:
     To come back early is something else: it is a fact, and agreed by nobody.
     """
     refuse(_of_duration(terms, memorandum), "The memorandum asks for another duration.")
+
+
+def check_comparable(terms: Terms, known: Reference) -> None:
+    """Asked before anybody signs, too: nobody should sign in vain what home may not."""
+    refuse(_of_comparabilities(terms, known))
+
+
+def _of_comparabilities(terms: Terms, known: Reference) -> Iterator[Error]:
+    for place, unit in enumerate(terms.units):
+        yield from _doubtful(place, unit, terms, known.comparabilities.get(unit.comparability_id))
 
 
 def _check_open(terms: Terms, memorandum: Memorandum, today: date) -> None:
@@ -122,10 +126,11 @@ def _of_duration(terms: Terms, memorandum: MemorandumTerms) -> Iterator[Error]:
         yield error("/ends_on", "too_long", f"The memorandum allows {memorandum.maximum_days} days at the most.")
 
 
-def _unfounded_automation(place: int, unit: UnitAbroad, terms: Terms, memorandum: MemorandumTerms) -> Iterator[Error]:
-    if unit.automatic and not memorandum.is_automatic(terms.home_id, unit.unit_id):
-        detail = "In the memorandum the home institution has not opted in to automatic recognition of this unit."
-        yield error(f"/units/{place}/automatic", "not_opted_in", detail)
+def _unfounded_automation(terms: Terms, memorandum: MemorandumTerms) -> Iterator[Error]:
+    for place, unit in enumerate(terms.units):
+        if unit.automatic and not memorandum.is_automatic(terms.home_id, unit.unit_id):
+            detail = "In the memorandum the home institution has not opted in to automatic recognition of this unit."
+            yield error(f"/units/{place}/automatic", "not_opted_in", detail)
 
 
 def _doubtful(place: int, unit: UnitAbroad, terms: Terms, found: Comparability | None) -> Iterator[Error]:

@@ -11,7 +11,9 @@ from services.agreements import store
 from services.agreements.domain import changing
 from services.agreements.domain.agreeing import Outcome
 from services.agreements.domain.change_reasons import Reason
+from services.agreements.domain.changes import asks_for_more
 from services.agreements.domain.changing import ChangeEnding
+from services.agreements.domain.coverage import check_comparable
 from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import Command, Frame, LearningAgreement, Signature, State
 from services.agreements.domain.revisions import Seen
@@ -41,6 +43,8 @@ async def propose_change(
     terms = with_parts_marked(terms, known)
     proposed, differences, facts = changing.propose(agreement, terms, reasons, side, number, now)
     check_writable(terms, known)
+    if asks_for_more(agreement.terms, terms):
+        check_comparable(terms, known)
     await store.save_learning_agreement(tx, proposed)
     if agreement.proposal:
         replaced = ChangeEnding(outcome=changing.Outcome.REPLACED, side=side, ended_at=now)

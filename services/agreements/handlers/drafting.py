@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements import store
 from services.agreements.domain import agreeing
+from services.agreements.domain.coverage import check_comparable
 from services.agreements.domain.learners import Command, PersonalData
 from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import LearningAgreement
@@ -18,7 +19,7 @@ from shared.problems import DuplicateAgreement, NotFound, Validation
 
 async def draft_learning_agreement(tx: AsyncConnection, caller: Principal, terms: Terms) -> LearningAgreement:
     id_ = ids.new_id()
-    drafted = agreeing.draft(id_, await check_content(tx, caller, id_, terms))
+    drafted = agreeing.draft(id_, await _check_draft(tx, caller, id_, terms))
     await store.add_learning_agreement(tx, drafted)
     return drafted
 
@@ -28,7 +29,7 @@ async def edit_learning_agreement(
 ) -> LearningAgreement:
     agreement = await locked(tx, caller, learning_agreement_id, version)
     require_institution(caller, agreement.terms.home_id, HOME)
-    edited = agreeing.edit(agreement, await check_content(tx, caller, agreement.id, terms))
+    edited = agreeing.edit(agreement, await _check_draft(tx, caller, agreement.id, terms))
     await store.save_learning_agreement(tx, edited)
     return edited
 
@@ -40,6 +41,12 @@ async def delete_learning_agreement(
     require_institution(caller, agreement.terms.home_id, HOME)
     agreeing.check_deletable(agreement)
     await store.delete_learning_agreement(tx, agreement)
+
+
+async def _check_draft(tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, terms: Terms) -> Terms:
+    terms = await check_content(tx, caller, learning_agreement_id, terms)
+    check_comparable(terms, await reference_of(tx, terms))
+    return terms
 
 
 async def check_content(tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, terms: Terms) -> Terms:

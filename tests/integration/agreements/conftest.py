@@ -112,12 +112,12 @@ class World:
         drafted = await self.drafted_agreement(memorandum, **changes)
         return await step(self.learner(drafted["learner_id"]), drafted, "signatures", seen(drafted))
 
-    async def home_signed(self, memorandum: dict[str, Any] | None = None) -> dict[str, Any]:
-        signed = await self.learner_signed(memorandum)
+    async def home_signed(self, memorandum: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+        signed = await self.learner_signed(memorandum, **changes)
         return await step(self.home(), signed, "signatures", seen(signed))
 
-    async def agreed(self, memorandum: dict[str, Any] | None = None) -> dict[str, Any]:
-        signed = await self.home_signed(memorandum)
+    async def agreed(self, memorandum: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+        signed = await self.home_signed(memorandum, **changes)
         return await step(self.host(), signed, "approval", seen(signed))
 
 

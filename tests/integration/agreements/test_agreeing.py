@@ -70,7 +70,7 @@ async def test_a_minor_s_agreement_takes_the_guardian_s_signature_too(world: Wor
     signed = await step(world.learner(drafted["learner_id"]), drafted, "signatures", seen(drafted))
     alone = await attempt(world.home(), signed, "signatures", seen(signed))
     refused(alone, "wrong-state")
-    assert alone.json()["possible"] == ["sign_as_guardian", "cancel"]
+    assert alone.json()["possible"] == ["edit", "sign_as_guardian", "cancel"]
     guarded = await guardian_signs(world, signed)
     home_signed = await step(world.home(), guarded, "signatures", seen(guarded))
     agreed = await step(world.host(), home_signed, "approval", seen(home_signed))
@@ -218,7 +218,7 @@ MAY = {
     "withdrawal": {"home coordinator", "home signatory"},
 }
 FROM = {
-    "edit": {"draft", "changes_requested"},
+    "edit": {"draft", "learner_signed", "changes_requested"},
     "delete": {"draft"},
     "approval": {"home_signed"},
     "change-requests": {"home_signed"},

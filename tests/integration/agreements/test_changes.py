@@ -1,6 +1,7 @@
 """Changing what is agreed, by HTTP: what holds stays in force until all three have signed something else."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -25,7 +26,17 @@ from tests.integration.agreements.abroad import (
     read,
     started,
 )
-from tests.integration.agreements.conftest import AGREEMENTS, World, answered, attempt, path_of, refused, step
+from tests.integration.agreements.conftest import (
+    AGREEMENTS,
+    World,
+    answered,
+    attempt,
+    hear,
+    path_of,
+    refused,
+    step,
+    withdrawal_of,
+)
 from tests.support.builders.agreement_bodies import learning_agreement_body, unit_abroad_body
 from tests.support.builders.agreements import comparability_of
 from tests.support.running import said_about
@@ -219,6 +230,19 @@ async def test_a_change_does_not_make_a_learner_do_a_unit_twice_at_a_time(world:
     content = await open_change(world, proposed)
     by_learner = await step(world.learner(agreed["learner_id"]), proposed, "changes/signatures", content)
     refused(await attempt(world.home(), by_learner, "changes/signatures", content), "duplicate-agreement")
+
+
+async def test_no_change_is_proposed_on_a_comparability_that_is_withdrawn_but_a_shorter_stay_is(
+    world: World, agreements: Running
+):
+    declared = replace(comparability_of("U5"), comparability_id=uuid4())
+    await hear(agreements, [declared])
+    before = await world.agreed(await world.active_memorandum(), units=[unit_abroad_body(declared)])
+    await hear(agreements, [withdrawal_of(declared)])
+    longer = await attempt(world.host(), before, "changes", change_body(before, EXTENSION, ends_on=LONGER))
+    assert refused(longer, "validation") == [("/units/0/comparability_id", "withdrawn")]
+    earlier = {"type": "dates", "code": "assessor-unavailable"}
+    await step(world.host(), before, "changes", change_body(before, earlier, ends_on="2026-03-20"))
 
 
 async def test_of_two_who_sign_at_once_one_wins(world: World):

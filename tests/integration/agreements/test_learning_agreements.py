@@ -108,7 +108,7 @@ async def test_lists_show_home_host_and_learner_what_is_theirs(world: World):
         refused(await caller.get(path_of(drafted)), "not-found")
 
 
-async def test_a_draft_can_be_edited_until_the_learner_signs(world: World):
+async def test_home_can_edit_until_it_signs(world: World):
     drafted = await world.drafted_agreement()
     memorandum = {**drafted, "parties": [{}, {"institution_id": drafted["host_id"]}], "qualifications": [drafted]}
     body = learning_agreement_body(drafted["learner_id"], memorandum, ends_on="2026-03-20")
@@ -119,7 +119,11 @@ async def test_a_draft_can_be_edited_until_the_learner_signs(world: World):
     assert (await world.host().put(path_of(drafted), body, version=2)).status_code == 403
     refused(await attempt(world.learner(drafted["learner_id"]), edited, "signatures", seen(drafted)), "stale-approval")
     signed = await step(world.learner(drafted["learner_id"]), edited, "signatures", seen(edited))
-    refused(await world.home().put(path_of(drafted), body, version=signed["version"]), "wrong-state")
+    again = answered(await world.home().put(path_of(drafted), body, version=signed["version"]))
+    assert (again["state"], again["content_version"], again["signatures"]) == ("draft", 2, [])
+    by_learner = await step(world.learner(drafted["learner_id"]), again, "signatures", seen(again))
+    by_home = await step(world.home(), by_learner, "signatures", seen(by_learner))
+    refused(await world.home().put(path_of(drafted), body, version=by_home["version"]), "wrong-state")
 
 
 async def test_the_three_sign_in_turn_and_only_for_themselves(world: World):
@@ -173,6 +177,31 @@ async def test_a_withdrawn_comparability_stops_home_and_host(world: World, agree
         assert refused(response, "validation") == [("/units/0/comparability_id", "withdrawn")]
     said = await said_about(agreements, home_signed["learning_agreement_id"])
     assert not any(isinstance(fact, LearningAgreementAgreed) for fact in said)
+
+
+async def test_who_signed_what_is_withdrawn_since_signs_something_else_and_nobody_drafts_it_again(
+    world: World, agreements: Running
+):
+    declared = replace(comparability_of("U5"), comparability_id=uuid4())
+    await hear(agreements, [declared])
+    memorandum, units = await world.active_memorandum(), [unit_abroad_body(declared)]
+    signed = await world.learner_signed(memorandum, units=units)
+    await hear(agreements, [withdrawal_of(declared)])
+    other = learning_agreement_body(signed["learner_id"], memorandum)
+    body = other | {"units": units}
+    for response in (
+        await world.home().post(AGREEMENTS, body | {"starts_on": "2026-06-01", "ends_on": "2026-06-26"}),
+        await world.home().put(path_of(signed), body, version=signed["version"]),
+    ):
+        assert refused(response, "validation") == [("/units/0/comparability_id", "withdrawn")]
+    edited = answered(await world.home().put(path_of(signed), other, version=signed["version"]))
+    assert (edited["state"], edited["content_version"], edited["signatures"]) == ("draft", 2, [])
+    learner = world.learner(edited["learner_id"])
+    refused(await attempt(learner, edited, "signatures", seen(signed)), "stale-approval")
+    by_learner = await step(learner, edited, "signatures", seen(edited))
+    assert (await step(world.home(), by_learner, "signatures", seen(by_learner)))["state"] == "home_signed"
+    contents = await everything(world.home(), f"{path_of(edited)}/versions")
+    assert [len(one["signatures"]) for one in contents] == [1, 2]
 
 
 async def test_a_learner_does_a_unit_only_once_at_a_time(world: World):

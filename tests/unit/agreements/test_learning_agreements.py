@@ -41,6 +41,7 @@ from tests.support.agreeing import AGREEMENT_TERMS, AT, FRAME, agreement, its_en
 EXPECTED = {
     "draft": {"edit": "draft", "delete": "draft", "sign_as_learner": "learner_signed", "cancel": "cancelled"},
     "learner_signed": {
+        "edit": "draft",
         "sign_as_guardian": "learner_signed",
         "sign_as_home": "home_signed",
         "cancel": "cancelled",
@@ -187,13 +188,25 @@ def test_a_minor_s_guardian_signs_before_home_does():
     agreeing.sign_as_home(signed, BY, seen(signed), of_age, AT)
     with pytest.raises(WrongState) as problem:
         agreeing.sign_as_home(signed, BY, seen(signed), minor, AT)
-    assert problem.value.members["possible"] == ["sign_as_guardian", "cancel"]
+    assert problem.value.members["possible"] == ["edit", "sign_as_guardian", "cancel"]
     guarded, _ = agreeing.sign_as_guardian(signed, "the guardian", seen(signed), AT)
     with pytest.raises(WrongState) as problem:
         agreeing.sign_as_guardian(guarded, "the guardian", seen(signed), AT)
-    assert problem.value.members["possible"] == ["sign_as_home", "cancel"]
+    assert problem.value.members["possible"] == ["edit", "sign_as_home", "cancel"]
     home_signed, _ = agreeing.sign_as_home(guarded, BY, seen(guarded), minor, AT)
     assert [one.side for one in home_signed.signatures] == [Side.LEARNER, Side.GUARDIAN, Side.HOME]
+
+
+def test_what_the_learner_has_signed_can_be_written_anew_and_the_signature_is_void():
+    signed = agreement(State.LEARNER_SIGNED)
+    guarded, _ = agreeing.sign_as_guardian(signed, "the guardian", seen(signed), AT)
+    for before in (signed, guarded):
+        edited = agreeing.edit(before, replace(AGREEMENT_TERMS, units=(unit_abroad("U1"),)))
+        assert (edited.state, edited.revision.number, edited.signatures) == (State.DRAFT, 2, ())
+        with pytest.raises(StaleApproval):
+            agreeing.sign_as_learner(edited, "the learner", seen(before), AT)
+        with pytest.raises(WrongState):
+            agreeing.check_deletable(edited)
 
 
 def test_what_the_host_wants_otherwise_becomes_the_next_content_and_is_signed_anew():

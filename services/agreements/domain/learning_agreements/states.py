@@ -47,6 +47,7 @@ TRANSITIONS = {
     (State.DRAFT, Command.EDIT): State.DRAFT,
     (State.DRAFT, Command.DELETE): State.DRAFT,  # the row goes, so no state follows
     (State.DRAFT, Command.SIGN_AS_LEARNER): State.LEARNER_SIGNED,
+    (State.LEARNER_SIGNED, Command.EDIT): State.DRAFT,
     (State.LEARNER_SIGNED, Command.SIGN_AS_GUARDIAN): State.LEARNER_SIGNED,
     (State.LEARNER_SIGNED, Command.SIGN_AS_HOME): State.HOME_SIGNED,
     (State.HOME_SIGNED, Command.APPROVE): State.AGREED,
