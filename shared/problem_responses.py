@@ -1,6 +1,7 @@
 """From whatever went wrong to an `application/problem+json` answer: the one table for all services."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ MISSING_HEADER: dict[tuple[Any, ...], type[problems.IdempotencyKeyMissing | prob
     ("header", "Idempotency-Key"): problems.IdempotencyKeyMissing,
     ("header", "If-Match"): problems.VersionRequired,
 }
+MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How pydantic writes what a literal of an enumeration's members may be: what it stands for is what is sent."""
 # PostgreSQL, Appendix A: the first two characters of an SQLSTATE are its class.
 CONTRADICTION = {"23503", "23505", "23P01"}
 NOT_STORABLE = {"22", "23514", "54"}
@@ -108,7 +111,7 @@ def _invalid_request(error: RequestValidationError) -> Problem:
         if one["type"] == "missing" and (missing := MISSING_HEADER.get(tuple(one["loc"]))):
             return missing()
     return problems.Validation(
-        {"pointer": _pointer(one, error.body), "code": one["type"], "detail": one["msg"]}
+        {"pointer": _pointer(one, error.body), "code": one["type"], "detail": MEMBER.sub(r"\1", one["msg"])}
         for one in errors[:MOST_ERRORS]
     )
 

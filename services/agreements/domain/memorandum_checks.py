@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from datetime import date
 from uuid import UUID
 
 from services.agreements.domain.memorandum_content import Confirmation
@@ -114,9 +115,14 @@ def _strangers(terms: Terms) -> Iterator[Error]:
             yield error(f"/other_organisations/{place}/covered_by", "not_a_party", detail)
 
 
-def check_proposable(terms: Terms, institutions: Institutions) -> None:
-    """The guard of a content put to signature: complete, between countries, and everybody competent."""
-    errors = [*_missing_confirmations(terms), *_too_few(terms, institutions), *_unfounded_automation(terms)]
+def check_proposable(terms: Terms, institutions: Institutions, today: date) -> None:
+    """The guard of a content put to signature: complete, between countries, not over, and everybody competent."""
+    errors = [
+        *_missing_confirmations(terms),
+        *_too_few(terms, institutions),
+        *_unfounded_automation(terms),
+        *_over(terms, today),
+    ]
     refuse(errors, "The memorandum is not complete enough to be proposed.")
     for party in terms.parties:
         _check_competent(party.institution_id, set(party.functions), institutions)
@@ -151,6 +157,11 @@ def _missing_confirmations(terms: Terms) -> Iterator[Error]:
         if confirmation is None or not confirmation.confirmed:
             detail = "The Recommendation asks for this confirmation."
             yield error(f"/confirmations/{field.name}", "not_confirmed", detail)
+
+
+def _over(terms: Terms, today: date) -> Iterator[Error]:
+    if terms.valid_until < today:
+        yield error("/valid_until", "past", "It would have ended already.")
 
 
 def _too_few(terms: Terms, institutions: Institutions) -> Iterator[Error]:

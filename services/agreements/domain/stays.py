@@ -104,6 +104,9 @@ def _check_end(pointer: str, agreement: LearningAgreement, day: date, at: dateti
     _check_past(pointer, day, at)
     if agreement.started_on and day < agreement.started_on:
         raise invalid(pointer, "before_start", f"The stay began on {agreement.started_on}.")
+    if day > agreement.terms.ends_on:
+        agreed = f"The stay is agreed until {agreement.terms.ends_on}; propose an extension first."
+        raise invalid(pointer, "not_agreed", agreed)
 
 
 def _check_agreed(terms: Terms, started_on: date) -> None:

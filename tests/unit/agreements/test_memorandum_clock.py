@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from shared.contracts.agreements import (
     MemorandumTerminated,
     MemorandumTerminationNotified,
 )
-from shared.problems import WrongState
-from tests.support.agreeing import AT, HOME, KNOWN, MEMORANDUM_TERMS, memorandum, signatory
+from shared.problems import Validation, WrongState
+from tests.support.agreeing import AT, HOME, KNOWN, MEMORANDUM_TERMS, memorandum, seen, signatory
 from tests.support.builders.catalogue import MALTA_ICT
 
 INSTITUTIONS, DAY = KNOWN.institutions, timedelta(days=1)
@@ -78,6 +79,34 @@ def test_time_ends_it_on_the_due_day_and_drops_what_is_open():
     assert (expired.occurred_on, expired.by_id, taken.memorandum.amendment) == (due_at.date(), None, None)
     [terminated] = memoranda.terminate(memorandum(State.TERMINATION_NOTIFIED), INSTITUTIONS, due_at).facts
     assert isinstance(terminated, MemorandumTerminated)
+
+
+def test_nothing_comes_into_force_whose_validity_is_over():
+    last, late = datetime(2028, 12, 31, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
+    draft, proposed, home = memorandum(State.DRAFT), memorandum(State.PROPOSED), signatory(HOME)
+    memoranda.propose(draft, home, INSTITUTIONS, last)
+    memoranda.approve(proposed, home, seen(proposed), None, INSTITUTIONS, last)
+    with pytest.raises(Validation) as over:
+        memoranda.propose(draft, home, INSTITUTIONS, late)
+    assert [one["pointer"] for one in over.value.members["errors"]] == ["/valid_until"]
+    with pytest.raises(WrongState) as refused:
+        memoranda.approve(proposed, home, seen(proposed), None, INSTITUTIONS, late)
+    possible = {"counter_propose", "reject", "withdraw", "change_general_info"}
+    assert set(refused.value.members["possible"]) == possible
+
+
+def test_no_amendment_holds_that_would_have_ended_before_all_have_approved():
+    shorter = replace(MEMORANDUM_TERMS, valid_until=AT.date())
+    home, tomorrow = signatory(HOME), AT + DAY
+    active = memorandum(State.ACTIVE)
+    amending = memoranda.propose_amendment(active, shorter, None, home, INSTITUTIONS, AT).memorandum
+    assert amending.amendment
+    shown = seen(amending.amendment)
+    memoranda.approve_amendment(amending, home, shown, None, INSTITUTIONS, AT)
+    with pytest.raises(WrongState) as refused:
+        memoranda.approve_amendment(amending, home, shown, None, INSTITUTIONS, tomorrow)
+    assert "withdraw_amendment" in refused.value.members["possible"]
+    assert "approve_amendment" not in refused.value.members["possible"]
 
 
 def test_nobody_acts_on_what_time_has_ended_though_its_worker_is_late():

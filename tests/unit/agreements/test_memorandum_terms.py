@@ -10,11 +10,11 @@ from services.agreements.domain.memorandum_content import OtherOrganisation, Rev
 from shared.contracts.agreements import AutomaticRecognition, Automation, AutomationConditions, Responsible
 from shared.contracts.catalogue import EcvetFunction
 from shared.problems import NotCompetent, Validation
-from tests.support.agreeing import CONFIRMED, HOME, HOST, KNOWN, MEMORANDUM_TERMS
+from tests.support.agreeing import AT, CONFIRMED, HOME, HOST, KNOWN, MEMORANDUM_TERMS
 from tests.support.agreeing import covered_here as covered
 from tests.support.builders.catalogue import ITALY_ICT, MALTA_COUNCIL, MALTA_ICT
 
-TERMS = MEMORANDUM_TERMS
+TERMS, TODAY = MEMORANDUM_TERMS, AT.date()
 
 
 def errors(problem: pytest.ExceptionInfo[Validation]) -> list[tuple[str, str]]:
@@ -23,7 +23,7 @@ def errors(problem: pytest.ExceptionInfo[Validation]) -> list[tuple[str, str]]:
 
 def test_what_is_complete_can_be_proposed():
     check_writable(TERMS, HOME, KNOWN)
-    check_proposable(TERMS, KNOWN.institutions)
+    check_proposable(TERMS, KNOWN.institutions, TODAY)
 
 
 def test_an_id_that_is_not_known_may_only_not_have_arrived_yet():
@@ -60,7 +60,7 @@ def test_nobody_drafts_for_others():
 def test_each_of_the_five_confirmations_is_needed(name: str, given):
     confirmations = replace(TERMS.confirmations, **{name: given})
     with pytest.raises(Validation) as problem:
-        check_proposable(replace(TERMS, confirmations=confirmations), KNOWN.institutions)
+        check_proposable(replace(TERMS, confirmations=confirmations), KNOWN.institutions, TODAY)
     assert errors(problem) == [(f"/confirmations/{name}", "not_confirmed")]
 
 
@@ -68,21 +68,21 @@ def test_a_memorandum_is_between_countries():
     council = SigningOrganisation(MALTA_COUNCIL.institution_id, ())
     for parties in (TERMS.parties[:1], (TERMS.parties[0], council)):
         with pytest.raises(Validation) as problem:
-            check_proposable(replace(TERMS, parties=parties), KNOWN.institutions)
+            check_proposable(replace(TERMS, parties=parties), KNOWN.institutions, TODAY)
         assert errors(problem) == [("/parties", "too_few_countries")]
 
 
 def test_a_memorandum_covers_something():
     terms = replace(TERMS, qualifications=(), automatic_recognition=())
     with pytest.raises(Validation) as problem:
-        check_proposable(terms, KNOWN.institutions)
+        check_proposable(terms, KNOWN.institutions, TODAY)
     assert errors(problem) == [("/qualifications", "too_few_qualifications")]
 
 
 def test_nobody_takes_on_a_function_that_it_is_not_competent_for():
     awarding = replace(TERMS.parties[1], functions=(EcvetFunction.ASSESSES, EcvetFunction.AWARDS_QUALIFICATIONS))
     with pytest.raises(NotCompetent) as problem:
-        check_proposable(replace(TERMS, parties=(TERMS.parties[0], awarding)), KNOWN.institutions)
+        check_proposable(replace(TERMS, parties=(TERMS.parties[0], awarding)), KNOWN.institutions, TODAY)
     assert problem.value.members == {"institution_id": str(HOST), "functions": ["awards_qualifications"]}
 
 
@@ -91,14 +91,14 @@ def test_only_who_recognises_opts_in_to_automatic_recognition():
     for institution_id in (HOST, uuid4()):
         entry = AutomaticRecognition(institution_id=institution_id, unit_id=unit_id, policy=Automation.ON)
         with pytest.raises(Validation) as problem:
-            check_proposable(replace(TERMS, automatic_recognition=(entry,)), KNOWN.institutions)
+            check_proposable(replace(TERMS, automatic_recognition=(entry,)), KNOWN.institutions, TODAY)
         assert errors(problem) == [("/automatic_recognition/0/institution_id", "not_recognising")]
 
 
 def test_automatic_recognition_is_for_covered_units():
     entry = replace(TERMS.automatic_recognition[0], unit_id=uuid4())
     with pytest.raises(Validation) as problem:
-        check_proposable(replace(TERMS, automatic_recognition=(entry,)), KNOWN.institutions)
+        check_proposable(replace(TERMS, automatic_recognition=(entry,)), KNOWN.institutions, TODAY)
     assert errors(problem) == [("/automatic_recognition/0/unit_id", "not_covered")]
 
 
@@ -191,13 +191,13 @@ def test_what_is_optional_can_all_be_given():
         comparability_ids=tuple(KNOWN.comparabilities),
     )
     check_writable(terms, HOME, KNOWN)
-    check_proposable(terms, KNOWN.institutions)
+    check_proposable(terms, KNOWN.institutions, TODAY)
 
 
 def test_who_is_named_as_responsible_is_competent():
     council = replace(RESPONSIBLE, assesses=(MALTA_COUNCIL.institution_id,))
     with pytest.raises(NotCompetent) as problem:
-        check_proposable(replace(TERMS, responsible=(council,)), KNOWN.institutions)
+        check_proposable(replace(TERMS, responsible=(council,)), KNOWN.institutions, TODAY)
     assert problem.value.members["functions"] == ["assesses"]
 
 

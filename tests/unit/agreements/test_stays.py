@@ -142,6 +142,21 @@ def test_a_stay_does_not_end_before_it_began():
         assert problem.value.members["errors"][0]["code"] == "before_start"
 
 
+def test_a_stay_does_not_end_later_than_was_agreed_unless_it_was_extended():
+    started, last, later = agreement(State.IN_MOBILITY), AGREEMENT_TERMS.ends_on, AT + 300 * DAY
+    assert stays.complete(started, last, later)[0].completed_on == last
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: stays.complete(started, last + DAY, later),
+        lambda: stays.interrupt(started, last + DAY, its_ending(), later),
+    )
+    for attempt in attempts:
+        with pytest.raises(Validation) as problem:
+            attempt()
+        assert problem.value.members["errors"][0]["code"] == "not_agreed"
+    extended = replace(started, terms=replace(started.terms, ends_on=last + DAY))
+    assert stays.complete(extended, last + DAY, later)[0].completed_on == last + DAY
+
+
 def test_why_it_was_interrupted_is_kept_and_not_said():
     interrupted, [fact] = stays.interrupt(agreement(State.IN_MOBILITY), TODAY, its_ending(Side.HOST), AT)
     assert isinstance(fact, LearningAgreementInterrupted)

@@ -1,6 +1,11 @@
+from enum import StrEnum
+from typing import Literal
+
 import psycopg
 import pytest
+from fastapi.exceptions import RequestValidationError
 from psycopg import errors
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -40,6 +45,18 @@ def from_postgresql(error: psycopg.Error) -> DBAPIError:
 )
 def test_what_postgresql_says_becomes_what_the_caller_can_use(error: psycopg.Error, slug: str):
     assert problem_of(from_postgresql(error)).slug == slug
+
+
+def test_what_may_be_sent_is_named_as_it_is_sent():
+    class Colour(StrEnum):
+        RED = "red"
+        BLUE = "blue"
+
+    with pytest.raises(ValidationError) as wrong:
+        TypeAdapter(Literal[Colour.RED, Colour.BLUE]).validate_python("green")
+    errors_ = [one | {"loc": ("body", "colour")} for one in wrong.value.errors()]
+    [error] = problem_of(RequestValidationError(errors_, body={"colour": "green"})).members["errors"]
+    assert (error["pointer"], error["detail"]) == ("/colour", "Input should be 'red' or 'blue'")
 
 
 def test_a_pool_without_a_free_connection_is_no_bug():

@@ -34,7 +34,7 @@ def propose_amendment(
 ) -> Taken:
     proposed, _ = move(memorandum, Command.PROPOSE_AMENDMENT, actor, at)
     _check_goes_on(memorandum.terms, terms, at.date())
-    check_proposable(terms, institutions)
+    check_proposable(terms, institutions, at.date())
     amendment = Amendment(
         terms=terms,
         revision=changed_content(memorandum, terms),
@@ -57,8 +57,6 @@ def _check_goes_on(old: Terms, new: Terms, today: date) -> None:
     errors = []
     if new.valid_from > max(old.valid_from, today):
         errors.append(error("/valid_from", "gap", "An amendment holds as soon as it is approved."))
-    if new.valid_until < today:
-        errors.append(error("/valid_until", "past", "It would have ended already."))
     if new.renews_id != old.renews_id:
         errors.append(error("/renews_id", "fixed", "What it renews cannot be changed."))
     refuse(errors)

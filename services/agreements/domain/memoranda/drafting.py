@@ -74,7 +74,7 @@ def check_deletable(memorandum: Memorandum, actor: Actor, at: datetime) -> None:
 
 def propose(memorandum: Memorandum, actor: Actor, institutions: Institutions, at: datetime) -> Taken:
     proposed, _ = move(memorandum, Command.PROPOSE, actor, at)
-    check_proposable(memorandum.terms, institutions)
+    check_proposable(memorandum.terms, institutions, at.date())
     more = proposed.revision.said()
     fact = said.step(MemorandumProposed, proposed, institutions, actor.institution_id, at.date(), **more)
     return Taken(proposed, entry(proposed, Command.PROPOSE, actor, at), [fact])

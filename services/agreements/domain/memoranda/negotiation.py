@@ -35,7 +35,7 @@ def counter_propose(
 ) -> Taken:
     """Another party's whole new content: what was approved before is void (domain.md 3.7, iias scenario 19)."""
     countered, _ = move(memorandum, Command.COUNTER_PROPOSE, actor, at)
-    check_proposable(terms, institutions)
+    check_proposable(terms, institutions, at.date())
     countered = replace(
         with_parties(countered, terms, institutions),
         terms=terms,

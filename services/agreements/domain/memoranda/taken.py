@@ -1,6 +1,6 @@
 """A transition taken: the state that follows, what is said of it, what its history keeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,7 @@ def move(memorandum: Memorandum, command: Command, actor: Actor, at: datetime) -
     """As the table says, one version on, and as which side; `Forbidden` before `WrongState`."""
     side = acting_as(memorandum, actor, command)
     _check_not_over(memorandum, at)
-    state = following(_possible(memorandum), memorandum.state, command)
+    state = following(_possible(memorandum, at), memorandum.state, command)
     return replace(memorandum, state=state, version=memorandum.version + 1), side
 
 
@@ -66,10 +66,22 @@ def passed(memorandum: Memorandum, command: Command) -> Memorandum:
     return replace(memorandum, state=following(BY_TIME, memorandum.state, command), version=memorandum.version + 1)
 
 
-def _possible(memorandum: Memorandum) -> Mapping[tuple[State, Command], State]:
-    """The table, without what an amendment that is open, or not, makes impossible."""
-    is_open = memorandum.amendment is not None
-    return {row: state for row, state in TRANSITIONS.items() if NEEDS_AMENDMENT.get(row[1], is_open) is is_open}
+def _possible(memorandum: Memorandum, at: datetime) -> Mapping[tuple[State, Command], State]:
+    """The table, without what an amendment that is open, or not, makes impossible, and a yes that is too late."""
+    is_open, late = memorandum.amendment is not None, set(_too_late(memorandum, at))
+    return {
+        row: state
+        for row, state in TRANSITIONS.items()
+        if NEEDS_AMENDMENT.get(row[1], is_open) is is_open and row[1] not in late
+    }
+
+
+def _too_late(memorandum: Memorandum, at: datetime) -> Iterator[Command]:
+    """Nothing comes into force whose validity is over."""
+    if memorandum.terms.valid_until < at.date():
+        yield Command.APPROVE
+    if memorandum.amendment and memorandum.amendment.terms.valid_until < at.date():
+        yield Command.APPROVE_AMENDMENT
 
 
 def settled(memorandum: Memorandum) -> Memorandum:
