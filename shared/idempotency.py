@@ -39,6 +39,7 @@ def table(metadata: sa.MetaData) -> sa.Table:
 
 KEYS = table(sa.MetaData())
 LOCK = sa.text("SELECT pg_try_advisory_xact_lock(:lock)")
+WAIT_FOR_LOCK = sa.text("SELECT pg_advisory_xact_lock(:lock)")
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,25 @@ class AnsweredBefore(Exception):  # noqa: N818 - no error: the first answer is g
         self.answer = answer
 
 
-async def claim(tx: AsyncConnection, request: Request, caller: Principal, key: str) -> Claim:
-    """Take the key for this transaction, or raise `AnsweredBefore`, `IdempotencyKeyReused` or `IdempotencyInFlight`."""
+async def claim(
+    tx: AsyncConnection, request: Request, caller: Principal, key: str, body: Any, *, patient: bool = False
+) -> Claim:
+    """Take the key for this transaction, or raise `AnsweredBefore`, `IdempotencyKeyReused` or `IdempotencyInFlight`.
+
+    Who is `patient` waits for a first request that is still at work, as somebody does who has clicked twice.
+    """
     asked_for = (caller, request.method, request.url.path, key)
     asked = Claim(
         tx,
         scope=scope_of(*asked_for),
         seal=Fernet(urlsafe_b64encode(_hash(["seal", *_identity(*asked_for)]))),
-        fingerprint=_hash([request.url.query, request.headers.get("if-match"), await request.json()]),
+        fingerprint=_hash([request.url.query, request.headers.get("if-match"), body]),
     )
     # Locked first: then a concurrent first request has either committed its answer or is still at work.
-    if not (await tx.execute(LOCK, {"lock": lock_of(asked.scope)})).scalar_one():
+    lock = {"lock": lock_of(asked.scope)}
+    if patient:
+        await tx.execute(WAIT_FOR_LOCK, lock)
+    elif not (await tx.execute(LOCK, lock)).scalar_one():
         raise IdempotencyInFlight
     if answered := (await tx.execute(sa.select(KEYS).where(KEYS.c.scope == asked.scope))).one_or_none():
         raise _answered_before(answered, asked)

@@ -42,7 +42,8 @@ async def handle(request: Request, error: Exception) -> Response:
     elif isinstance(problem, problems.MethodNotAllowed):
         problem.headers.update(_allow(request))
     if request.url.path.startswith(signing_in.PATH):
-        return signing_in.refusal(request.url.path, request.method, problem)
+        refuse: signing_in.Refusal = getattr(request.state, "refuse", signing_in.refusal)
+        return refuse(request.url.path, request.method, problem)
     document = problem.document(request.app.state.problem_base) | {"request_id": request.state.request_id}
     # ASCII only: a lone surrogate in what the caller sent must not break the answer to it.
     return Response(json.dumps(document), problem.status, problem.headers, "application/problem+json")

@@ -84,11 +84,11 @@ Key = Annotated[
 
 
 async def _claim_key(request: Request, caller: Caller, tx: Transaction, key: Key) -> None:
-    request.state.claim = await idempotency.claim(tx, request, caller, key)
+    request.state.claim = await idempotency.claim(tx, request, caller, key, await request.json())
 
 
 async def _claim_public_key(request: Request, tx: PublicTransaction, key: Key) -> None:
-    request.state.claim = await idempotency.claim(tx, request, ANYBODY, key)
+    request.state.claim = await idempotency.claim(tx, request, ANYBODY, key, await request.json())
 
 
 IdempotencyKey = Annotated[None, Depends(_claim_key)]

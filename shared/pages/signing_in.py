@@ -8,11 +8,13 @@ The cookie is for `/pages/` alone: the API never looks at it, so no other site c
 """
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
@@ -71,9 +73,34 @@ def version_in(form: dict[str, str]) -> int:
     return int(version)
 
 
-def pages_router() -> APIRouter:
-    """For pages of signed-in people; what they do is documented where the API does it."""
-    return APIRouter(prefix=PATH.rstrip("/"), dependencies=[Depends(same_origin)], include_in_schema=False)
+def refusal(path: str, method: str, problem: Problem) -> Response:
+    """What a person gets instead of the page: the way to sign in, or what is wrong."""
+    top = path.removeprefix(PATH)
+    if isinstance(problem, Unauthorised):
+        if method != "GET":  # the page that was read stays behind it, with what was entered
+            problem = Unauthorised("You are not signed in any more.")
+        else:
+            then = f"?then={top}" if WAY_BACK.fullmatch(top) else ""
+            return RedirectResponse("../" * top.count("/") + f"session{then}", 303)
+    page = PAGES.answer_to_person("problem.html", path, status=problem.status, problem=problem)
+    page.headers.update(problem.headers)
+    return page
+
+
+Refusal = Callable[[str, str, Problem], Response]
+
+
+def pages_router(refuse: Refusal = refusal, route_class: type[APIRoute] = APIRoute) -> APIRouter:
+    """For pages of people; what they do is documented where the API does it.
+
+    `refuse` answers what goes wrong on them, for people of whom others than the usual words are understood.
+    """
+
+    async def say_so(request: Request) -> None:
+        request.state.refuse = refuse
+
+    first = [Depends(say_so), Depends(same_origin)]
+    return APIRouter(prefix=PATH.rstrip("/"), dependencies=first, route_class=route_class, include_in_schema=False)
 
 
 router = pages_router()
@@ -158,17 +185,3 @@ def _refused(request: Request, problem: Unauthorised, then: str = "") -> Respons
 def _sign_in_page(path: str, then: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
     shown = {"refused": "", "signed_in": False, "by_provider": False, **shown}
     return PAGES.answer_to_person("sign_in.html", path, status=status, then=then, **shown)
-
-
-def refusal(path: str, method: str, problem: Problem) -> Response:
-    """What a person gets instead of the page: the way to sign in, or what is wrong."""
-    top = path.removeprefix(PATH)
-    if isinstance(problem, Unauthorised):
-        if method != "GET":  # the page that was read stays behind it, with what was entered
-            problem = Unauthorised("You are not signed in any more.")
-        else:
-            then = f"?then={top}" if WAY_BACK.fullmatch(top) else ""
-            return RedirectResponse("../" * top.count("/") + f"session{then}", 303)
-    page = PAGES.answer_to_person("problem.html", path, status=problem.status, problem=problem)
-    page.headers.update(problem.headers)
-    return page

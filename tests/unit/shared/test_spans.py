@@ -22,10 +22,11 @@ async def test_neither_secrets_nor_names_are_told():
     provider.add_span_processor(SimpleSpanProcessor(spans))
     FastAPIInstrumentor.instrument_app(app, tracer_provider=provider, server_request_hook=redact)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://api.test") as http:
-        for path in (f"/v1/links/{SECRET}/signature", f"/v1/learners/{ID}?name=Zammit"):
+        for path in (f"/v1/links/{SECRET}/signature", f"/pages/links/{SECRET}", f"/v1/learners/{ID}?name=Zammit"):
             await http.get(path)
     told = str([dict(span.attributes or {}) for span in spans.get_finished_spans()])
     assert "/v1/links/…/signature" in told
+    assert "/pages/links/…" in told
     assert ID in told
     assert SECRET not in told
     assert "Zammit" not in told
