@@ -1,35 +1,24 @@
 """The pages in a real Chromium: what axe finds, the keyboard, and the session of a browser."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import psycopg
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from services.notifications.delivery import Deliverer
 from services.notifications.settings import Settings
 from shared.auth import Principal
 from shared.service import Running
 from tests.support.browsing import token
+from tests.support.chromium import NEEDS_CHROMIUM, expect_nothing_wrong_light_or_dark, running_chromium
 from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe
 from tests.support.streaming import served_api
 from tests.support.webhook_receiver import Reply, WebhookReceiver
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.asyncio,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
-]
-
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio, NEEDS_CHROMIUM]
 
 
 @dataclass(frozen=True)
@@ -53,10 +42,8 @@ class Visit:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    async with running_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -91,7 +78,7 @@ async def test_axe_finds_nothing_against_wcag_2_2_aa_on_any_page_light_or_dark(v
     await visit.sign_in()
     for path in paths:
         await visit.open(path)
-        await _expect_nothing_wrong_light_or_dark(visit.page)
+        await expect_nothing_wrong_light_or_dark(visit.page)
 
 
 async def test_axe_finds_nothing_on_pages_that_have_nothing_to_show(running: Running, visit: Visit):
@@ -99,36 +86,36 @@ async def test_axe_finds_nothing_on_pages_that_have_nothing_to_show(running: Run
     for path in ("subscriptions", "deliveries"):
         await visit.open(path)
         await expect(visit.page.get_by_role("table")).to_have_count(0)
-        await _expect_nothing_wrong_light_or_dark(visit.page)
+        await expect_nothing_wrong_light_or_dark(visit.page)
     subscription, _ = await subscribe(running, visit.home)
     await visit.open(f"subscriptions/{subscription.id}")
-    await _expect_nothing_wrong_light_or_dark(visit.page)
+    await expect_nothing_wrong_light_or_dark(visit.page)
     await hear(running, review(visit.home.org))
     [queued] = await deliveries_of(running, subscription)
     await visit.open(f"deliveries/{queued.id}")
     await expect(visit.page.get_by_text("None yet.")).to_be_visible()
-    await _expect_nothing_wrong_light_or_dark(visit.page)
+    await expect_nothing_wrong_light_or_dark(visit.page)
 
 
 async def test_axe_finds_nothing_on_refusals(visit: Visit, paths: list[str], owner: psycopg.AsyncConnection):
     await visit.enter("nonsense")
     await expect(visit.page.get_by_role("alert")).to_be_visible()
-    await _expect_nothing_wrong_light_or_dark(visit.page)
+    await expect_nothing_wrong_light_or_dark(visit.page)
 
     await visit.sign_in()
     await visit.open("deliveries?state=x")
     await expect(visit.page.get_by_role("heading", name="Something in the request")).to_be_visible()
-    await _expect_nothing_wrong_light_or_dark(visit.page)
+    await expect_nothing_wrong_light_or_dark(visit.page)
 
     await visit.open(paths[2])
     await owner.execute("UPDATE subscriptions SET version = version + 1")
     await visit.page.get_by_role("button", name="Send a test").click()
     await expect(visit.page.get_by_text("read the page again")).to_be_visible()
-    await _expect_nothing_wrong_light_or_dark(visit.page)
+    await expect_nothing_wrong_light_or_dark(visit.page)
 
     await replace(visit, home=somebody("examiner")).sign_in()
     await expect(visit.page.get_by_role("heading", name="Your roles do not allow this")).to_be_visible()
-    await _expect_nothing_wrong_light_or_dark(visit.page)
+    await expect_nothing_wrong_light_or_dark(visit.page)
 
 
 async def test_a_dead_letter_is_sent_again(visit: Visit, paths: list[str], deliverer: Deliverer, running: Running):
@@ -169,16 +156,3 @@ async def test_the_browser_finds_no_breach_of_the_policy_and_forgets_the_session
     await visit.page.get_by_role("button", name="Sign out").click()
     await visit.open("subscriptions")
     await expect(visit.page).to_have_url(f"{visit.url}/pages/session?then=subscriptions")
-
-
-async def _expect_nothing_wrong_light_or_dark(page: Page) -> None:
-    await page.emulate_media(color_scheme="light")
-    await _expect_nothing_wrong(page, WCAG)
-    await page.emulate_media(color_scheme="dark")
-    await _expect_nothing_wrong(page, CONTRAST)
-
-
-async def _expect_nothing_wrong(page: Page, rules: dict[str, Any]) -> None:
-    found = await Axe().run(page, options=rules)
-    assert found.response["passes"]
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
