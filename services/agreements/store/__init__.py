@@ -76,6 +76,7 @@ from services.agreements.store.signing_links import (
     revoke_signing_links,
     save_signing_link,
 )
+from services.agreements.store.titles import Titles, load_institution_names, load_titles
 from services.agreements.store.unit_decisions import decided_units, forget_unit_decisions, keep_unit_decisions
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "MemorandumVersion",
     "ProposedChange",
     "Statistics",
+    "Titles",
     "add_change",
     "add_change_request",
     "add_history",
@@ -128,6 +130,7 @@ __all__ = [
     "list_memoranda",
     "list_signing_links",
     "list_versions",
+    "load_institution_names",
     "load_learner",
     "load_learning_agreement",
     "load_learning_agreement_version",
@@ -135,6 +138,7 @@ __all__ = [
     "load_minimum_age",
     "load_reference",
     "load_signing_link",
+    "load_titles",
     "load_version",
     "lock_aggregate",
     "lock_agreements_of",

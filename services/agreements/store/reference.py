@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements.domain.reference import Comparability, Institution, Qualification, Reference, UnitOutcomes
+from services.agreements.store.titles import titles_in
 from services.agreements.tables import COMPARABILITIES, COUNTRY_POLICIES, INSTITUTIONS, QUALIFICATIONS
 from shared.contracts.catalogue import (
     ComparabilityDeclared,
@@ -32,10 +33,11 @@ async def keep_institutions(tx: AsyncConnection, facts: Sequence[InstitutionRegi
             "version": fact.version,
             "country": fact.country,
             "functions": [competence.function for competence in fact.competences],
+            "name": fact.name,
         }
         for fact in facts
     ]
-    await tx.execute(_newest_wins(INSTITUTIONS, "country", "functions"), rows)
+    await tx.execute(_newest_wins(INSTITUTIONS, "country", "functions", "name"), rows)
 
 
 async def keep_qualifications(tx: AsyncConnection, facts: Sequence[QualificationPublished]) -> None:
@@ -48,11 +50,12 @@ async def keep_qualifications(tx: AsyncConnection, facts: Sequence[Qualification
             "outcomes": {str(unit.unit_id): to_jsonable_python(_outcomes(unit)) for unit in fact.units},
             "eqf_level": fact.eqf_level,
             "nqf_level": fact.nqf_level,
+            "titles": titles_in(fact),
         }
         for fact in facts
     ]
     insert = pg.insert(QUALIFICATIONS)
-    learned_since = {name: insert.excluded[name] for name in ("outcomes", "eqf_level", "nqf_level")}
+    learned_since = {name: insert.excluded[name] for name in ("outcomes", "eqf_level", "nqf_level", "titles")}
     await tx.execute(insert.on_conflict_do_update(index_elements=["id", "version"], set_=learned_since), rows)
 
 
@@ -175,7 +178,8 @@ async def _institutions(tx: AsyncConnection, ids: Collection[UUID]) -> Mapping[U
 async def _qualifications(
     tx: AsyncConnection, wanted: Collection[tuple[UUID, int]]
 ) -> Mapping[tuple[UUID, int], Qualification]:
-    rows = await _found(tx, QUALIFICATIONS.c, {id_ for id_, _ in wanted})
+    columns = (column for column in QUALIFICATIONS.c if column is not QUALIFICATIONS.c.titles)
+    rows = await _found(tx, columns, {id_ for id_, _ in wanted})
     return {(row.id, row.version): QUALIFICATION.validate_python(row._asdict()) for row in rows}
 
 

@@ -12,6 +12,7 @@ INSTITUTIONS = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("country", sa.Text, nullable=False),
     sa.Column("functions", ARRAY(sa.Text), nullable=False),
+    sa.Column("name", sa.Text),
 )
 
 QUALIFICATIONS = sa.Table(
@@ -23,6 +24,8 @@ QUALIFICATIONS = sa.Table(
     sa.Column("outcomes", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
     sa.Column("eqf_level", sa.Integer),
     sa.Column("nqf_level", sa.Text),
+    sa.Column("titles", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
+    sa.Index("qualifications_unit_ids", "unit_ids", postgresql_using="gin"),
 )
 
 COMPARABILITIES = sa.Table(

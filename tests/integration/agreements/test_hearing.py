@@ -14,8 +14,11 @@ from shared.contracts.facts import Fact
 from shared.db import SYSTEM
 from shared.service import Running
 from tests.integration.agreements.conftest import hear, withdrawal_of
+from tests.support.agreeing import AGREEMENT_TERMS, unit_abroad
 from tests.support.builders.agreements import comparability_of
 from tests.support.builders.catalogue import MALTA, MALTA_ICT, country_policy
+=======
+from tests.support.builders.catalogue import ITALY_ICT, MALTA, MALTA_ICT
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -75,6 +78,23 @@ async def test_after_the_end_of_the_last_policy_none_returns(agreements: Running
     second = replace(second, valid_until=date(2041, 12, 31))
     await hear(agreements, [first, second])
     assert [await age_on(agreements, "LV", date(year, 6, 1)) for year in (2039, 2041, 2042)] == [30, 16, None]
+
+
+async def test_titles_are_those_of_the_version_that_is_signed_and_abroad_the_newest(agreements: Running):
+    home, abroad = (replace(said, qualification_id=uuid4()) for said in (MALTA_ICT, ITALY_ICT))
+    unit = replace(abroad.units[0], unit_id=uuid4())
+    old, new = ({"en": f"As it was called in {year}"} for year in (2025, 2026))
+    for version, title in ((3, new), (2, old)):
+        units = (replace(unit, title=title),)
+        await hear(agreements, [replace(said, version=version, title=title, units=units) for said in (home, abroad)])
+    learnt = unit_abroad(host_unit_id=unit.unit_id)
+    terms = replace(AGREEMENT_TERMS, qualification_id=home.qualification_id, qualification_version=2, units=(learnt,))
+    async with agreements.database.transaction(SYSTEM) as tx:
+        titles = await store.load_titles(tx, terms)
+        names = await store.load_institution_names(tx, [MALTA.institution_id, uuid4()])
+    assert titles[home.qualification_id] == old
+    assert titles[abroad.qualification_id] == new
+    assert names == {MALTA.institution_id: MALTA.name}
 
 
 async def known_after(agreements: Running, facts: Sequence[Fact], declared: ComparabilityDeclared) -> Comparability:
