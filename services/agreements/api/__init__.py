@@ -12,6 +12,7 @@ from services.agreements.api import (
     learning_agreement_versions,
     learning_agreements,
     memoranda,
+    signing_link_pages,
     signing_links,
 )
 
@@ -28,4 +29,5 @@ ROUTERS = [
     complements.router,
     learning_agreement_statistics.router,
     signing_links.router,
+    signing_link_pages.router,
 ]

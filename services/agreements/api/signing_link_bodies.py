@@ -65,7 +65,8 @@ class SigningLinkAnswer(BaseModel):
 
 class NewSigningLinkAnswer(SigningLinkAnswer):
     secret: str = Field(description="Shown this once. Whoever has it can sign: give it to nobody else")
-    path: str = Field(description="Where it is opened and signed by")
+    path: str = Field(description="Where it is opened and signed by, through the API")
+    page: str = Field(description="The page on which a person reads what is to be signed, and signs: send this one")
 
 
 class TermsAnswer(LearningAgreementRequest):

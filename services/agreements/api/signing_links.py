@@ -3,6 +3,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements import handlers, store
 from services.agreements.api.fields import SeenBody
@@ -14,6 +15,9 @@ from services.agreements.api.signing_link_bodies import (
     SigningLinkAnswer,
     SigningLinkRequest,
 )
+from services.agreements.domain.learning_agreements import LearningAgreement
+from services.agreements.domain.revisions import Seen
+from services.agreements.domain.signing_links import SigningLink
 from services.agreements.handlers.signing_links import hash_of, holder_of
 from shared.auth import Principal, allow
 from shared.entity_tags import IfMatch, created, set_etag
@@ -45,6 +49,15 @@ def _fingerprint(request: Request, settings: OwnSettings) -> str:
     return settings.vault.fingerprint(f"address {_address(request)}")
 
 
+async def signed_by(
+    request: Request, tx: AsyncConnection, secret: str, seen: Seen, address: str
+) -> tuple[SigningLink, LearningAgreement]:
+    """The link's holder is who has acted, for the institution whose coordinator made the link."""
+    link, agreement = await handlers.sign_by_link(tx, secret, seen, address)
+    request.state.caller = replace(holder_of(link), org=link.home_id)
+    return link, agreement
+
+
 From = Annotated[str, Depends(_fingerprint)]
 PUBLIC: dict[str, Any] = {"dependencies": [Depends(limited)], "responses": {Gone.status: {}}}
 
@@ -64,8 +77,9 @@ async def make_signing_link(
     signature of exactly this content, until it expires.
     """
     link, secret = await handlers.make_signing_link(tx, caller, learning_agreement_id, body.side, body.valid_for)
+    path, page = f"/v1/signing-links/{secret}", f"/agreements/pages/signing-links/{secret}"
     created(response, f"/v1/learning-agreements/{learning_agreement_id}/signing-links/{link.id}", link.version)
-    return NewSigningLinkAnswer.of(link, secret=secret, path=f"/v1/signing-links/{secret}")
+    return NewSigningLinkAnswer.of(link, secret=secret, path=path, page=page)
 
 
 @router.get(OF_AGREEMENT)
@@ -120,7 +134,6 @@ async def sign_by_link(
 
     If the answer gets lost, the same request with the same Idempotency-Key gets it again.
     """
-    link, agreement = await handlers.sign_by_link(tx, secret, body.seen(), address)
-    request.state.caller = replace(holder_of(link), org=link.home_id)  # whose coordinator made the link
+    link, agreement = await signed_by(request, tx, secret, body.seen(), address)
     signed = {**vars(link), "state": agreement.state, "signed_at": link.used_at}
     return SignedByLinkAnswer.model_validate(signed)

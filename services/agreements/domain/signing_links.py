@@ -122,7 +122,7 @@ def check_open(link: SigningLink, agreement: LearningAgreement, at: datetime) ->
 
 def awaited(agreement: LearningAgreement, side: Side) -> tuple[Subject, Revision]:
     """What waits for this side's signature, be it that another one comes before; `WrongState` if nothing does."""
-    subject, revision, signatures = _put_to_signature(agreement)
+    subject, revision, signatures = put_to_signature(agreement)
     if side is Side.GUARDIAN and subject is Subject.COMPLEMENT:
         raise wrong_state(agreement)
     if side in {signature.side for signature in signatures}:
@@ -130,7 +130,8 @@ def awaited(agreement: LearningAgreement, side: Side) -> tuple[Subject, Revision
     return subject, revision
 
 
-def _put_to_signature(agreement: LearningAgreement) -> tuple[Subject, Revision, tuple[Signature, ...]]:
+def put_to_signature(agreement: LearningAgreement) -> tuple[Subject, Revision, tuple[Signature, ...]]:
+    """What waits for signatures, and those that it has; `WrongState` if nothing does."""
     states = learning_agreements.State
     if change := agreement.proposal:
         return Subject.CHANGE, change.revision, change.signatures

@@ -114,7 +114,7 @@ async def test_a_secret_is_shown_once_and_never_kept(world: World):
     link = await linked(world, drafted)
     assert len(link["secret"]) == 43
     (listed,) = await everything(world.home(), links_of(drafted))
-    assert listed == {name: value for name, value in link.items() if name not in {"secret", "path"}}
+    assert listed == {name: value for name, value in link.items() if name not in {"secret", "path", "page"}}
     assert answered(await world.home().get(f"{links_of(drafted)}/{link['link_id']}")) == listed
 
 
