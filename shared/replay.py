@@ -41,6 +41,7 @@ async def _bring_back_one(running: Running, letter_id: UUID) -> bool:
 async def rewind(running: Running, since: datetime) -> int:
     """Set the consumer group back to a moment, so that `consume` reads on from there; the number of partitions moved.
 
+    Never forward, past what was not heard yet. Where nothing is committed, `consume` begins with the first event anyway.
     The group must not be consuming meanwhile: the broker refuses to move an active group's offsets.
     """
     platform = running.settings.platform
@@ -56,8 +57,9 @@ async def rewind(running: Running, since: datetime) -> int:
         await consumer._client.set_topics(topics)  # noqa: SLF001 - loads the partitions without joining the group
         parts = [TopicPartition(topic, part) for topic in topics for part in consumer.partitions_for_topic(topic) or ()]
         found = await consumer.offsets_for_times(dict.fromkeys(parts, int(since.timestamp() * 1000)))
-        moved = {part: at.offset for part, at in found.items() if at is not None}
         consumer.assign(parts)
+        heard = {part: await consumer.committed(part) or 0 for part in parts}
+        moved = {part: at.offset for part, at in found.items() if at is not None and at.offset < heard[part]}
         if moved:
             await consumer.commit(moved)
         return len(moved)

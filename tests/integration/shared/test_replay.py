@@ -73,3 +73,23 @@ async def test_a_database_restored_to_an_earlier_hour_is_brought_to_the_truth_by
     assert await replay.rewind(running, before) > 0
     async with consuming(running):
         await until_noted(database, key, [1, 2])
+
+
+@pytest.mark.parametrize("heard", [[], [1]], ids=["who has heard nothing yet", "who lags behind"])
+async def test_rewinding_skips_nothing_that_was_not_heard_yet(
+    database: Database, running: Running, make_relay: MakeRelay, heard: list[int]
+):
+    key, relay = uuid4(), make_relay()
+    for number in heard:
+        await say(database, fact(key, number))
+        await relay.publish()
+        async with consuming(running):
+            await until_noted(database, key, [number])
+    await say(database, fact(key, 2))
+    await relay.publish()
+    moment = datetime.now(UTC)
+    await say(database, fact(key, 3))
+    await relay.publish()
+    assert await replay.rewind(running, moment) == 0
+    async with consuming(running):
+        await until_noted(database, key, [*heard, 2, 3])
