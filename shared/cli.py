@@ -20,6 +20,8 @@ from shared.process import Loops
 from shared.service import Running, Service
 from shared.settings import PlatformSettings
 
+ONE_LOOP = 3
+"""Connections for a process that does one thing after the other: one for that, two for questions after its health."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - a container listens on all its addresses
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on; also for /healthz, /readyz and /metrics.")]
@@ -53,12 +55,12 @@ def commands(build: Callable[[], Service]) -> typer.Typer:
     @app.command()
     def consume(host: Host = EVERYWHERE, port: Port = 8001) -> None:
         """Take in the events that the service hears, until stopped."""
-        stay(build, process.consumers, process.health_only, host, port)
+        stay(build, process.consumers, process.health_only, host, port, pool=ONE_LOOP)
 
     @app.command()
     def relay(host: Host = EVERYWHERE, port: Port = 8002) -> None:
         """Publish the facts in the outbox, until stopped; a second relay stands by."""
-        stay(build, process.relays, process.health_only, host, port)
+        stay(build, process.relays, process.health_only, host, port, pool=ONE_LOOP)
 
     @app.command()
     def work(host: Host = EVERYWHERE, port: Port = 8003) -> None:
@@ -104,12 +106,12 @@ def _configured(build: Callable[[], Service]) -> Service:
         raise typer.Exit(2) from None
 
 
-def _running(build: Callable[[], Service]) -> Running:
+def _running(build: Callable[[], Service], *, pool: int | None = None) -> Running:
     service = _configured(build)
     platform = service.settings.platform
     telemetry.set_up_logging(platform.log_level)
     telemetry.set_up_tracing(f"acquis-{service.name}", str(platform.otlp_endpoint) if platform.otlp_endpoint else None)
-    return Running(service)
+    return Running(service, pool=pool)
 
 
 def _run(build: Callable[[], Service], work: Work) -> None:
@@ -127,12 +129,14 @@ def stay(
     app: Callable[[Running, Loops], ASGIApp],
     host: str,
     port: int,
+    *,
+    pool: int | None = None,
 ) -> None:
     async def until_stopped() -> None:
         for how in signal.SIGINT, signal.SIGTERM:
             # uvicorn ends on these and then raises them again, which must not kill the loops before they have ended.
             asyncio.get_running_loop().add_signal_handler(how, lambda: None)
-        running = _running(build)
+        running = _running(build, pool=pool)
         going = loops(running)
         try:
             await process.serve(app(running, going), going, host=host, port=port)

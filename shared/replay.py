@@ -41,7 +41,7 @@ async def _bring_back_one(running: Running, letter_id: UUID) -> bool:
 async def rewind(running: Running, since: datetime) -> int:
     """Set the consumer group back to a moment, so that `consume` reads on from there; the number of partitions moved.
 
-    Never forward, past what was not heard yet. Where nothing is committed, `consume` begins with the first event anyway.
+    Never forward, past what was not heard yet. Where nothing is committed, `consume` begins with the first anyway.
     The group must not be consuming meanwhile: the broker refuses to move an active group's offsets.
     """
     platform = running.settings.platform

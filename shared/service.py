@@ -51,10 +51,13 @@ class Service:
 class Running:
     """A service with its database and metrics: what API, consumer, relay and workers of one process share."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, pool: int | None = None) -> None:
+        """With a `pool` for a process that has no use for as many connections as the settings allow."""
         self.service, self.settings = service, service.settings
         self.metrics = Metrics(service.name)
-        self.database = Database(self.settings.database_url.get_secret_value(), pool=self.settings.database_pool)
+        self.database = Database(
+            self.settings.database_url.get_secret_value(), pool=pool or self.settings.database_pool
+        )
 
     @cached_property
     def intake(self) -> Intake:

@@ -83,7 +83,11 @@ class ServiceSettings(BaseSettings):
         SecretStr | None, Field(description="PostgreSQL as the owner of the tables; needed by `migrate` only")
     ] = None
     database_pool: Annotated[
-        int, Field(ge=1, description="Connections a process keeps at the most, for requests and for the system each")
+        int,
+        Field(
+            ge=1,
+            description="Connections that `api` keeps at the most, for requests and for the system each, and `work`",
+        ),
     ] = 10
     consumer_batch: Annotated[int, Field(ge=1, description="Events handled in one transaction at the most")] = 500
     relay_batch: Annotated[int, Field(ge=1, description="Events published in one go at the most")] = 1_000
