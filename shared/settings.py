@@ -43,7 +43,9 @@ class PlatformSettings(BaseSettings):
     ] = None
     public_url: Annotated[
         AnyHttpUrl | None,
-        Field(description="Where people reach Acquis; needed with a client for pages, which they come back to"),
+        Field(
+            description="Where people reach Acquis, for links; needed with a client for pages, which they come back to"
+        ),
     ] = None
     problem_base: Annotated[str, Field(description="Where the problem types are documented")] = (
         "https://acquis.example/problems"
@@ -58,6 +60,10 @@ class PlatformSettings(BaseSettings):
     otlp_endpoint: Annotated[AnyHttpUrl | None, Field(description="OTLP/HTTP collector for traces; none: not sent")] = (
         None
     )
+
+    def home_of(self, service: str) -> str | None:
+        """Where people reach a service, which an ingress has under its name; None if nobody said where they do."""
+        return f"{str(self.public_url).rstrip('/')}/{service}/" if self.public_url else None
 
     @field_validator("trusted_proxies")
     @classmethod

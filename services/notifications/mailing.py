@@ -55,9 +55,10 @@ class Mailer:
         running.metrics.work.labels("mail", "sent" if sent_at else "failed").inc()
 
     def _message(self, notice: ClaimedNotice) -> EmailMessage:
-        sender, base = self._settings.mail_from, self._settings.public_url
-        page = f"{base}/notifications/pages/subscriptions/{notice.subscription_id}" if base else None
-        letter = letters.write(notice.about, notice.url, notice.language, page)
+        sender, home = self._settings.mail_from, self._settings.platform.home_of("notifications")
+        page = f"{home}pages/subscriptions/{notice.subscription_id}" if home else None
+        days = self._settings.retention_days
+        letter = letters.write(notice.about, notice.url, notice.language, page=page, days=days)
         message = EmailMessage()
         message["From"] = sender
         message["To"] = self._vault.opened(notice.sealed_email).decode()

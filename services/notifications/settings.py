@@ -11,7 +11,7 @@ from shared.settings import ServiceSettings
 class Settings(ServiceSettings):
     """Environment variables begin with `NOTIFICATIONS_`."""
 
-    model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", env_ignore_empty=True, frozen=True)
 
     secret_key: Annotated[
         SecretStr,
@@ -37,9 +37,6 @@ class Settings(ServiceSettings):
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$", description="Address that notices come from")] = (
         "noreply@acquis.example"
     )
-    public_url: Annotated[
-        str | None, Field(pattern="^https?://.*[^/]$", description="Where people reach this installation, for links")
-    ] = None
 
     @field_validator("secret_key")
     @classmethod

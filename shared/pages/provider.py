@@ -151,7 +151,7 @@ def sign_in_of(service: str, platform: PlatformSettings, keys: IssuerKeys) -> Si
     """How people sign in to a service's pages, which an ingress has under the service's name."""
     if platform.pages_client_id is None:
         return None
-    home = f"{str(platform.public_url).rstrip('/')}/{service}/"
+    home = platform.home_of(service)
     discovery_url = str(platform.discovery_url) if platform.discovery_url else None
     secret = platform.pages_client_secret
     return SignIn(keys, platform.pages_client_id, secret, f"{home}{CALLBACK}", f"{home}pages/", discovery_url)

@@ -16,8 +16,8 @@ class Letter:
     text: str
 
 
-def write(about: Occasion, url: str, language: Language, page: str | None) -> Letter:
-    """Of the endpoint's address only the host is told, for the rest of it may be a secret."""
+def write(about: Occasion, url: str, language: Language, *, page: str | None, days: int) -> Letter:
+    """Of the endpoint's address only the host is told, for the rest may be a secret. The feed is kept for `days`."""
     written = (
         (HERE / f"{about.kind}.{language}.txt")
         .read_text()
@@ -26,6 +26,7 @@ def write(about: Occasion, url: str, language: Language, page: str | None) -> Le
             since=_moment(about.since),
             until=_moment(about.until) if about.until else "",
             page=page or "",
+            days=days,
         )
     )
     subject, _, text = written.partition("\n\n")

@@ -16,6 +16,7 @@ from shared import clock
 from shared.auth import Principal
 from shared.contracts.notifications import SubscriptionDisabled, SubscriptionFailing
 from shared.service import Running
+from shared.settings import PlatformSettings
 from tests.support.certificates import self_signed
 from tests.support.mail_server import HOST, MailServer, mail_server
 from tests.support.notifications import somebody, subscribe
@@ -71,8 +72,9 @@ async def test_a_contact_is_told_in_its_language_that_nothing_arrives_and_later_
     running: Running, http: httpx2.AsyncClient, owner: psycopg.AsyncConnection
 ):
     subscription = await subscribed(running, http)
+    platform = PlatformSettings.model_validate({"public_url": "https://acquis.example"})
     async with mail_server() as server:
-        mailer = mailing(running, server, public_url="https://acquis.example")
+        mailer = mailing(running, server, platform=platform, retention_days=30)
         await tell(running, failing(subscription))
         assert await mailer.run(running) == 1
         await owner.execute("UPDATE subscriptions SET state = 'disabled'")
@@ -83,6 +85,7 @@ async def test_a_contact_is_told_in_its_language_that_nothing_arrives_and_later_
     assert (warning["To"], warning["Content-Language"], warning["Auto-Submitted"]) == (ADDRESS, "fr", "auto-generated")
     assert warning["Subject"] == "Acquis : les webhooks n’arrivent plus à hooks.school.example"  # noqa: RUF001 - French
     assert "2026-11-25 08:00 UTC" in warning.get_content()
+    assert "reste 30" in warning.get_content()
     assert f"https://acquis.example/notifications/pages/subscriptions/{subscription.id}" in end.get_content()
     assert "désactivé" in end["Subject"]
 

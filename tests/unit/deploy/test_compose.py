@@ -6,9 +6,11 @@ from pathlib import Path
 
 import yaml
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from deploy.docker.environment import environment, write
 from deploy.routes import ROUTES
+from services.notifications.settings import Settings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 COMPOSE = (DEPLOY / "compose.yaml").read_text()
@@ -45,6 +47,18 @@ def test_a_process_knows_no_other_services_secrets():
     for name, service in OURS.items():
         of_others = [other.upper() for other in ROUTES if not name.startswith(other)]
         assert not [variable for variable in service["environment"] if variable.split("_")[0] in of_others]
+
+
+def test_notices_can_be_sent_and_lead_back(monkeypatch):
+    given = OURS["notifications-work"]["environment"]
+    of_mail = {f"NOTIFICATIONS_{name}".upper() for name in Settings.model_fields if "smtp" in name or "mail" in name}
+    assert of_mail - given.keys() == {"NOTIFICATIONS_SMTP_CA"}  # a file
+    assert given["ACQUIS_PUBLIC_URL"]
+    for name in of_mail & given.keys():
+        assert given[name] == f"${{{name}:-}}"
+        monkeypatch.setenv(name, "")
+    key = SecretStr(environment()["NOTIFICATIONS_SECRET_KEY"])
+    assert Settings(database_url=SecretStr("postgresql://"), secret_key=key).smtp_host is None
 
 
 def test_spans_are_sent_only_where_something_takes_them():
