@@ -1,4 +1,4 @@
-"""Build the overlays and hold every object against its schema; needs kubectl and kubernetes-validate."""
+"""Build the overlays and examples and hold every object against its schema; needs kubectl and kubernetes-validate."""
 
 import subprocess
 from collections import Counter
@@ -10,7 +10,8 @@ import kubernetes_validate
 import typer
 import yaml
 
-OVERLAYS = Path(__file__).parent / "overlays"
+HERE = Path(__file__).parent
+BUILT = [*sorted(HERE.glob("overlays/*")), *sorted(HERE.glob("examples/*"))]
 CUSTOM: Mapping[tuple[str, str], frozenset[str]] = {
     ("barmancloud.cnpg.io/v1", "ObjectStore"): frozenset({"configuration", "retentionPolicy"}),
     ("external-secrets.io/v1", "ExternalSecret"): frozenset(
@@ -47,9 +48,9 @@ CUSTOM: Mapping[tuple[str, str], frozenset[str]] = {
 """The operators' kinds that are used here, with the fields of `spec` that are; any other kind or field is a mistake."""
 
 
-def build(overlay: Path) -> list[dict[str, Any]]:
+def build(folder: Path) -> list[dict[str, Any]]:
     """What `kubectl apply -k` would send."""
-    command = ["kubectl", "kustomize", str(overlay)]
+    command = ["kubectl", "kustomize", str(folder)]
     built = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own command line
     return list(yaml.safe_load_all(built.stdout))
 
@@ -78,16 +79,16 @@ def _unpinned(document: dict[str, Any]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Check every overlay; exit status 1 if anything is wrong."""
+    """Check every overlay and example; exit status 1 if anything is wrong."""
     wrong = 0
-    for overlay in sorted(OVERLAYS.iterdir()):
-        documents = build(overlay)
+    for folder in BUILT:
+        documents = build(folder)
         for document in documents:
             for mistake in mistakes(document):
                 wrong += 1
-                typer.echo(f"{overlay.name}: {document['kind']} {document['metadata']['name']}: {mistake}")
+                typer.echo(f"{folder.name}: {document['kind']} {document['metadata']['name']}: {mistake}")
         kinds = Counter(document["kind"] for document in documents)
-        typer.echo(f"{overlay.name}: {len(documents)} objects of {len(kinds)} kinds")
+        typer.echo(f"{folder.name}: {len(documents)} objects of {len(kinds)} kinds")
     raise typer.Exit(bool(wrong))
 
 

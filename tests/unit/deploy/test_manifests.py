@@ -188,8 +188,17 @@ def test_whoever_watches_the_lag_reads_no_fact():
     assert allowed(watcher, "Describe") == set(TOPICS)
 
 
+def test_nobody_outside_gets_into_the_broker_unasked():
+    files = (K8S / "components").rglob("*.yaml")
+    built = [one for file in files for one in yaml.safe_load_all(file.read_text()) if one["kind"] == "KafkaUser"]
+    assert {one["metadata"]["name"] for one in built} == {f"acquis-{name}" for name in SERVICES} | {
+        kafka_access.WATCHER
+    }
+    assert not [file for file in K8S.rglob("kustomization.yaml") if "examples/" in file.read_text()]
+
+
 def test_a_consumer_outside_reads_the_public_topic_alone():
-    [outside] = list(yaml.safe_load_all((K8S / "components/strimzi/outside.yaml").read_text()))
+    [outside] = list(yaml.safe_load_all((K8S / "examples/consumer/user.yaml").read_text()))
     assert allowed(outside, "Read") == {"acquis.public.v1"}
     assert allowed(outside, "Write") == set()
 
