@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError
 from pydantic import ValidationError
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
@@ -17,6 +17,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from shared import audit_log, migrations, process, replay, telemetry
 from shared.clock import now
 from shared.process import Loops
+from shared.refusals import in_one_sentence
 from shared.service import Running, Service
 from shared.settings import PlatformSettings
 
@@ -71,7 +72,9 @@ def commands(build: Callable[[], Service]) -> typer.Typer:
     def migrate() -> None:
         """Bring the database to the newest revision. Needs the owner's database URL."""
         service = _configured(build)
-        typer.echo(f"{service.name} is at revision {asyncio.run(migrations.migrate(service))}")
+        with in_one_sentence():
+            revision = asyncio.run(migrations.migrate(service))
+        typer.echo(f"{service.name} is at revision {revision}")
 
     @app.command(name="replay")
     def replay_(dead: Dead = None, since: Since = None) -> None:
@@ -116,7 +119,8 @@ def _running(build: Callable[[], Service], *, pool: int | None = None) -> Runnin
 
 def _run(build: Callable[[], Service], work: Work) -> None:
     running = _running(build)
-    asyncio.run(_closing(running, work))
+    with in_one_sentence():
+        asyncio.run(_closing(running, work))
 
 
 def _no_loops(_: Running) -> Loops:
@@ -158,8 +162,8 @@ async def _rewind(running: Running, since: datetime) -> None:
     moment = since.replace(tzinfo=now().tzinfo)
     try:
         partitions = await replay.rewind(running, moment)
-    except KafkaError as error:
-        typer.echo(f"Not rewound; is a consumer of {running.service.name} still running? {error}", err=True)
+    except CommitFailedError:
+        typer.echo(f"Not rewound: a consumer of {running.service.name} is still running.", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{partitions} partitions set back to {moment:%Y-%m-%d %H:%M:%S} UTC")
 

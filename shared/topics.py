@@ -11,6 +11,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.contracts.registry import TOPICS
 from shared.kafka.sign_in import sign_in
+from shared.refusals import in_one_sentence
 from shared.settings import PlatformSettings
 
 FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
@@ -45,7 +46,9 @@ def _raise_errors(errors: list[tuple[str, int, str | None]]) -> None:
 
 def main() -> None:
     """Create the topics that Acquis speaks on, if they are missing."""
-    for topic in asyncio.run(create_topics(PlatformSettings())):
+    with in_one_sentence():
+        created = asyncio.run(create_topics(PlatformSettings()))
+    for topic in created:
         typer.echo(f"created {topic}")
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+from aiokafka.errors import CommitFailedError
 from pydantic import SecretStr
 
 from shared import replay
@@ -93,3 +94,15 @@ async def test_rewinding_skips_nothing_that_was_not_heard_yet(
     assert await replay.rewind(running, moment) == 0
     async with consuming(running):
         await until_noted(database, key, [*heard, 2, 3])
+
+
+async def test_a_group_that_is_consuming_cannot_be_rewound(database: Database, running: Running, make_relay: MakeRelay):
+    key, before, relay = uuid4(), datetime.now(UTC), make_relay()
+    for heard in [1], [1, 2]:  # the first time is committed when the second begins
+        await say(database, fact(key, heard[-1]))
+        await relay.publish()
+        async with consuming(running):
+            await until_noted(database, key, heard)
+            if heard == [1, 2]:
+                with pytest.raises(CommitFailedError):
+                    await replay.rewind(running, before)

@@ -1,24 +1,16 @@
 """What an operator sees who types a command."""
 
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[3]
+from tests.support.commands import typed
+
 VERBS = ["api", "consume", "relay", "work", "migrate", "replay"]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "services.recognition", *arguments],
-        cwd=PROJECT,
-        env={"PATH": "", "COLUMNS": "120", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return typed("services.recognition", *arguments, **environment)
 
 
 @pytest.fixture(scope="module")
