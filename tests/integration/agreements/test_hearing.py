@@ -16,9 +16,7 @@ from shared.service import Running
 from tests.integration.agreements.conftest import hear, withdrawal_of
 from tests.support.agreeing import AGREEMENT_TERMS, unit_abroad
 from tests.support.builders.agreements import comparability_of
-from tests.support.builders.catalogue import MALTA, MALTA_ICT, country_policy
-=======
-from tests.support.builders.catalogue import ITALY_ICT, MALTA, MALTA_ICT
+from tests.support.builders.catalogue import ITALY_ICT, MALTA, MALTA_ICT, country_policy
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
