@@ -1,5 +1,6 @@
 """Learners of all partners on their way, by HTTP alone."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
 
@@ -10,6 +11,8 @@ from deploy.local.demo.partners import Partners
 from deploy.local.demo.route import MALTA_TO_ITALY, Route
 from deploy.local.demo.told import Told
 from tests.support.stage import Stage
+
+MEMORANDA = "SELECT id FROM known_memoranda WHERE data @> CAST(:said AS jsonb)"
 
 
 class Journey:
@@ -34,7 +37,15 @@ class Journey:
         journey = cls(stage, (await stage.story()).told, route)
         await Partners(stage.client, journey.told).sign_memorandum(route)
         await journey.mobility.register()
+        await until(journey._home_may_recognise)
         return journey
+
+    async def _home_may_recognise(self) -> bool:
+        """Once recognition has heard of their memorandum."""
+        qualification = {"qualification_id": self.told.qualifications[self.route.qualification]["qualification_id"]}
+        party = {"institution_id": str(self.told.institutions[self.route.home])}
+        said = json.dumps({"qualifications": [qualification], "parties": [party]})
+        return bool(await self.stage.rows("recognition", MEMORANDA, said=said))
 
     async def ended(self, **reports: Mapping[str, Any]) -> Self:
         """All assessed and confirmed, as agreed but for what is reported on a unit, by its code at home."""
