@@ -66,15 +66,13 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
     parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
-    yield from (429, 500, 503)
+    yield from (422, 429, 500, 503)
     if operation.get("security"):
         yield from (401, 403)
     if "{" in path:
         yield 404
     if method in CHANGES:
-        yield from (400, 408, 409, 413, 422)
-    if parameters:
-        yield 422
+        yield from (400, 408, 409, 413)
     if {"requestBody", "Idempotency-Key"} & {*operation, *parameters}:
         yield 415  # the key stands for the whole request, so a body that nobody asked for is read too
     if "If-Match" in parameters:

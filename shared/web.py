@@ -12,10 +12,12 @@ An endpoint reads as::
     ) -> TranscriptBody:
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.middleware import Middleware
@@ -26,6 +28,8 @@ from shared.auth import Authenticator, Caller, Principal
 from shared.db import Database
 from shared.door import BodyLimit, Identification, RateLimit, RequestContext
 from shared.entity_tags import is_current
+from shared.problem_responses import MOST_ERRORS
+from shared.problems import error, refuse
 from shared.settings import PlatformSettings
 from shared.strict_json import JsonRequest
 from shared.telemetry import Metrics
@@ -102,12 +106,17 @@ PublicIdempotencyKey = Annotated[None, Depends(_claim_public_key)]
 
 
 class Route(APIRoute):
-    """A route that reads strict JSON, keeps the answer to an idempotency key, and answers 304 to who is up to date."""
+    """A route that reads strict JSON and no parameter that it does not know.
+
+    It keeps the answer to an idempotency key, and answers 304 to who is up to date.
+    """
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
+        known = [one.alias for one in get_flat_params(self.dependant) if isinstance(one.field_info, QueryParameter)]
 
         async def handle_request(plain: Request) -> Response:
+            _check_known(plain.query_params, known)
             request = JsonRequest(plain.scope, plain.receive)
             if self.body_field:
                 await request.json()
@@ -122,6 +131,13 @@ class Route(APIRoute):
             return _not_modified(request, answer) or answer
 
         return handle_request
+
+
+def _check_known(given: Iterable[str], known: Collection[str]) -> None:
+    """Who misspells a filter should not get what it was to leave out."""
+    names = ", ".join(sorted(known))
+    detail = f"The parameters here are: {names}." if known else "There are no parameters here."
+    refuse([error(name, "unknown", detail) for name in dict.fromkeys(given) if name not in known][:MOST_ERRORS])
 
 
 def _not_modified(request: Request, answer: Response) -> Response | None:

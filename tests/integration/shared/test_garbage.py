@@ -43,10 +43,10 @@ async def test_any_bytes_are_answered(notes: Notes, body: bytes):
 
 
 @PATIENT
-@given(cursor=st.text(), limit=st.text() | st.integers(), other=st.text())
+@given(cursor=st.text(), limit=st.text() | st.integers(), other=st.dictionaries(st.text(), st.text(), max_size=1))
 async def test_any_query_is_answered(notes: Notes, cursor, limit, other):
     caller = notes.caller(uuid4(), "coordinator")
-    answer = await notes.http.get("/v1/notes", params={"cursor": cursor, "limit": limit, "o": other}, headers=caller)
+    answer = await notes.http.get("/v1/notes", params=other | {"cursor": cursor, "limit": limit}, headers=caller)
     assert answer.status_code < 500, answer.text
 
 

@@ -41,6 +41,20 @@ async def test_a_role_that_does_not_suffice_is_forbidden(notes: Notes):
     assert "signatory" in answer.json()["detail"]
 
 
+async def test_a_parameter_that_is_not_known_is_refused_by_its_name(notes: Notes):
+    caller = notes.caller(uuid4(), "coordinator")
+    misspelt = await notes.http.get("/v1/notes?limit=5&Limit=5&alias=&alias=x", headers=caller)
+    assert misspelt.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in misspelt.json()["errors"]] == [
+        ("Limit", "unknown"),
+        ("alias", "unknown"),
+    ]
+    assert "limit" in misspelt.json()["errors"][0]["detail"]
+    location = (await notes.create(uuid4())).headers["location"]
+    assert (await notes.http.get(f"{location}?limit=5", headers=caller)).status_code == 422
+    assert (await notes.http.get("/v1/public-notes/count?a=b")).status_code == 422
+
+
 async def test_somebody_elses_note_is_not_found(notes: Notes):
     location = (await notes.create(uuid4())).headers["location"]
     assert (await notes.http.get(location, headers=notes.caller(uuid4(), "coordinator"))).status_code == 404
