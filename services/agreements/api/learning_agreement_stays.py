@@ -45,7 +45,10 @@ async def complete_learning_agreement(
     tx: Transaction,
     _: IdempotencyKey,
 ) -> LearningAgreementAnswer:
-    """Say as the hosting institution that the stay has ended, and on which day; an open change lapses."""
+    """Say as the hosting institution that the stay has ended, and on which day; an open change lapses.
+
+    At the latest on the agreed last day; for a later one, an extension is agreed first.
+    """
     agreement = await handlers.complete_learning_agreement(
         tx, caller, learning_agreement_id, version, body.completed_on
     )
