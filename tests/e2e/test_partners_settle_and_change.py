@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from html import escape
 from typing import Any
 
+import httpx2
 import pytest
 
 from deploy.local.demo.client import Actor, RefusedError, Resource, until
@@ -11,6 +13,7 @@ from deploy.local.demo.partners import CONFIRMATIONS
 from deploy.local.demo.story import Story
 from deploy.local.demo.told import Told, known
 from services.agreements.api.learning_agreement_terms import LearningAgreementRequest
+from tests.support.browsing import Browser
 from tests.support.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio, pytest.mark.xdist_group("stage")]
@@ -201,3 +204,20 @@ async def test_a_link_signs_once_and_says_so_afterwards(stage: Stage):
     assert await refusal(stage.client.get(None, link["path"])) == "gone"
     another = stage.client.with_key("somebody else with the same link")
     assert await refusal(another.post(None, f"{link['path']}/signature", seen(opened))) == "gone"
+
+
+async def test_what_a_link_shows_on_its_page_is_told_in_words_and_signed_behind_the_one_address(stage: Stage):
+    story = await stage.story()
+    await story.steps_left()[0].play()
+    stay, told = Stay(stage, story), story.told
+    link = await stage.client.post(told.staff("mt", "coordinator"), f"{stay.path}/signing-links", {"side": "learner"})
+    transport = httpx2.ASGITransport(app=stage.services.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://acquis.test") as http:
+        browser = Browser(http)
+        page = await browser.open(link["page"])
+        signed = await browser.send_form(page, "Sign")
+    agreed = {unit["unit_id"] for unit in known(told.agreement)["units"]}
+    titles = [unit["title"]["en"] for unit in told.qualifications["mt"]["units"] if unit["unit_id"] in agreed]
+    assert [title for title in titles if escape(title) in page.text] == titles != []
+    assert "<h1>Signed</h1>" in signed.text
+    assert (await stay.read())["state"] == "learner_signed"
