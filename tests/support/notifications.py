@@ -16,6 +16,7 @@ from services.notifications.domain.grants import Grant
 from services.notifications.domain.subscriptions import Subscription
 from services.notifications.handlers import Wish
 from services.notifications.settings import Settings
+from services.notifications.store import Stretch
 from services.notifications.store.vault import written
 from services.notifications.tables import ATTEMPTS, DELIVERIES
 from shared import envelope
@@ -30,6 +31,8 @@ from tests.support.webhook_receiver import WebhookReceiver
 
 TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 HOOK = "https://hooks.school.example/acquis"
+EVERYTHING = Stretch(0, until=2**62, at_end=True)
+"""Of the feed."""
 
 
 class SettingsWithKey(Settings):

@@ -25,7 +25,9 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 
 class FeedBody(BaseModel):
     items: Annotated[list[dict[str, Any]], Field(description="CloudEvents 1.0, byte for byte as webhooks carry them")]
-    next: Annotated[int, Field(description="`after` of the next request; the feed never ends")]
+    next: Annotated[
+        int, Field(description="`after` of the next request; the same as in this one if nothing was left to look at")
+    ]
 
 
 class EventTypeBody(BaseModel):
@@ -60,6 +62,9 @@ async def list_events(
     As pages; or, where `Accept` names `text/event-stream`, as server-sent events: one for each entry, its `data` the
     CloudEvent and its `id` the position to go on from, which browsers send as `Last-Event-ID` by themselves. A quiet
     stream says every 15 seconds how far it is; each ends after 15 minutes, and whoever reads on connects again.
+
+    A page may be short, or empty, though more follows: what is for others is passed over a part at a time. `next` leads
+    on; you are at the end once it stays the same.
 
     410 `gone` for a position after which something was forgotten since: you would miss it without knowing.
     """

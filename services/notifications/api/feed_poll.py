@@ -14,6 +14,8 @@ from shared.problems import Gone
 from shared.tenancy import acting_for
 
 CHANNEL = "feed"
+LOOKS = 10
+"""At stretches of the feed, for one page: what is for others is passed over, but not for ever."""
 
 
 class FeedPoll:
@@ -28,7 +30,11 @@ class FeedPoll:
         self._listening: asyncio.Task[None] | None = None
 
     async def read(self, principal: Principal, after: int, limit: int, wait: float) -> FeedPage:
-        """A page of what the caller may read; an empty one only after `wait` seconds, or when the process stops."""
+        """A page of what the caller may read.
+
+        An empty one only after `wait` seconds, when the process stops, or past much that is for others: then its `next`
+        leads on.
+        """
         page = await self._page(principal, after, limit)
         if page.entries or not wait:
             return page
@@ -37,7 +43,7 @@ class FeedPoll:
             while not page.entries and (left := until - time.monotonic()) > 0 and not self.stopping.is_set():
                 grown = self._grown
                 page = await self._page(principal, page.next, limit)
-                if not page.entries:
+                if page.at_end and not page.entries:
                     await _wait_for_either(grown, self.stopping, at_most=left)
         return page
 
@@ -51,14 +57,22 @@ class FeedPoll:
             raise Gone("Events after this position are forgotten. Read what is kept with after=0.", because="forgotten")
 
     async def _page(self, principal: Principal, after: int, limit: int) -> FeedPage:
-        """The next page; the last one leads on from the feed's end, so that what is for others is passed over once."""
-        # Asked for before the page, which therefore misses nothing up to it.
-        async with self._database.single_statements() as tx:
-            head = await store.feed_head(tx)
-        async with self._database.transaction(acting_for(principal)) as tx:
-            page = await store.read_feed(tx, principal, after, limit)
+        """What is found in some looks, each in a transaction of its own so that nobody waits long for a connection."""
+        page = FeedPage([], after, at_end=False)
+        for _ in range(LOOKS):
+            found = await self._look(principal, page.next, limit - len(page.entries))
+            page = replace(found, entries=[*page.entries, *found.entries])
+            if page.at_end or len(page.entries) == limit:
+                break
         await self.require_kept(after)  # last, so that nothing was forgotten unnoticed while it was read
-        return page if len(page.entries) == limit else replace(page, next=max(page.next, head))
+        return page
+
+    async def _look(self, principal: Principal, after: int, limit: int) -> FeedPage:
+        # Asked for before the page, which therefore misses nothing up to its end.
+        async with self._database.single_statements() as tx:
+            stretch = await store.next_stretch(tx, after)
+        async with self._database.transaction(acting_for(principal)) as tx:
+            return await store.read_feed(tx, principal, stretch, limit)
 
     @asynccontextmanager
     async def _listener(self) -> AsyncIterator[None]:

@@ -13,7 +13,15 @@ from services.notifications.store.deliveries import (
     queue_again,
     save_delivery,
 )
-from services.notifications.store.feed import FeedEntry, FeedPage, feed_head, forgotten_until, prune_feed, read_feed
+from services.notifications.store.feed import (
+    FeedEntry,
+    FeedPage,
+    Stretch,
+    forgotten_until,
+    next_stretch,
+    prune_feed,
+    read_feed,
+)
 from services.notifications.store.grants import add_grant, list_grants, load_grant, load_reach, save_grant
 from services.notifications.store.health import (
     failing_since,
@@ -51,6 +59,7 @@ __all__ = [
     "FeedPage",
     "Hours",
     "Public",
+    "Stretch",
     "Wanted",
     "add_grant",
     "add_notices",
@@ -61,7 +70,6 @@ __all__ = [
     "count_by_hour",
     "count_dead_letters",
     "failing_since",
-    "feed_head",
     "forget_contacts",
     "forgotten_until",
     "hold_position",
@@ -80,6 +88,7 @@ __all__ = [
     "lock_subscriptions",
     "mark_warned",
     "next_sealed",
+    "next_stretch",
     "prune_deliveries",
     "prune_feed",
     "prune_notices",

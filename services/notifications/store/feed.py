@@ -15,6 +15,19 @@ from services.notifications.tables import FEED, FORGOTTEN
 from shared.auth import Principal
 from shared.tenancy import visible_to
 
+LOOKED_AT = 2_000
+"""Entries in one look, whomever they are for: a few milliseconds, however large a page is wanted."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The entries after a position, up to another."""
+
+    after: int
+    until: int
+    at_end: bool
+    """Whether there was nothing after it yet, for anybody."""
+
 
 @dataclass(frozen=True)
 class FeedEntry:
@@ -29,6 +42,8 @@ class FeedPage:
 
     entries: Sequence[FeedEntry]
     next: int
+    at_end: bool
+    """Whether there was nothing after it yet, for anybody."""
 
     @property
     def bodies(self) -> list[bytes]:
@@ -51,22 +66,27 @@ PRUNE = sa.text(
 )
 
 
-async def read_feed(tx: AsyncConnection, principal: Principal, after: int, limit: int) -> FeedPage:
-    """What the caller may read after a position; nothing can come any more before what is already there."""
+async def next_stretch(tx: AsyncConnection, after: int) -> Stretch:
+    """The entries after a position that are looked at together, whomever they are for; only `SYSTEM` sees them."""
+    ahead = sa.select(FEED.c.position).where(FEED.c.position > after).order_by(FEED.c.position).limit(LOOKED_AT)
+    positions = ahead.subquery().c.position
+    number, last = (await tx.execute(sa.select(sa.func.count(), sa.func.max(positions)))).one()
+    return Stretch(after, last or after, at_end=number < LOOKED_AT)
+
+
+async def read_feed(tx: AsyncConnection, principal: Principal, stretch: Stretch, limit: int) -> FeedPage:
+    """What of it the caller may read, the first so many; nothing can come any more between what is already there.
+
+    However little that is, it takes one look at a stretch: an index or the database's own rules cannot tell everything.
+    """
     reach = await load_reach(tx, principal)
-    heard, entries, begun = reader(principal.org, reach), list[FeedEntry](), after
-    while len(entries) < limit:
-        rows = (await tx.execute(_candidates(principal, reach, begun, limit - len(entries)))).all()
-        entries += [FeedEntry(row.position, row.body) for row in rows if entitled(heard, row.type, audience(row))]
-        if not rows:
-            break
-        begun = rows[-1].position
-    return FeedPage(entries, begun)
-
-
-async def feed_head(tx: AsyncConnection) -> int:
-    """The last position, whomever it is for; only `SYSTEM` sees it."""
-    return await tx.scalar(sa.select(sa.func.max(FEED.c.position))) or 0
+    heard = reader(principal.org, reach)
+    rows = await tx.execute(_candidates(principal, reach, stretch))
+    positions = [row.position for row in rows if entitled(heard, row.type, audience(row))]
+    entries = await _entries(tx, positions[:limit])
+    if len(positions) >= limit:
+        return FeedPage(entries, entries[-1].position, at_end=False)
+    return FeedPage(entries, stretch.until, stretch.at_end)
 
 
 async def forgotten_until(tx: AsyncConnection) -> int:
@@ -81,13 +101,21 @@ async def prune_feed(tx: AsyncConnection, before: datetime, at_most: int) -> int
     return number
 
 
-def _candidates(principal: Principal, reach: Reach, after: int, limit: int) -> sa.Select[Any]:
-    """What an index or the database's own rules can tell; the qualifications are the rule's to look at."""
+def _candidates(principal: Principal, reach: Reach, stretch: Stretch) -> sa.Select[Any]:
+    """Without their bodies, most of which may be for others; the qualifications are the rule's to look at."""
     mine = visible_to(principal, sa.any_(FEED.c.institution_ids))
     granted = (FEED.c.institution_ids.overlap([*reach.institutions]), FEED.c.country.in_(reach.countries))
+    columns = (FEED.c[name] for name in ("position", "type", "everyone", "country", "qualification_id", "home_id"))
     return (
-        sa.select(FEED, FEED.c.institution_ids.label("concerned"))
-        .where(FEED.c.position > after, sa.or_(FEED.c.everyone, mine, *granted))
+        sa.select(*columns, FEED.c.institution_ids.label("concerned"))
+        .where(FEED.c.position > stretch.after, FEED.c.position <= stretch.until)
+        .where(sa.or_(FEED.c.everyone, mine, *granted))
         .order_by(FEED.c.position)
-        .limit(limit)
     )
+
+
+async def _entries(tx: AsyncConnection, positions: Sequence[int]) -> list[FeedEntry]:
+    if not positions:
+        return []
+    select = sa.select(FEED.c.position, FEED.c.body).where(FEED.c.position.in_(positions))
+    return [FeedEntry(row.position, row.body) for row in await tx.execute(select.order_by(FEED.c.position))]

@@ -1,20 +1,22 @@
 import asyncio
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 import sqlalchemy as sa
 
-from services.notifications import handlers, store
+from services.notifications import handlers
+from services.notifications.api.feed_poll import LOOKS, FeedPoll
 from services.notifications.tables import FEED
 from shared.auth import Principal
 from shared.db import SYSTEM
 from shared.envelope import Event
 from shared.service import Running
-from tests.support.notifications import deliveries_of, hear, review, somebody, subscribe, written_down
+from tests.support.notifications import deliveries_of, grant, hear, review, somebody, subscribe, written_down
 from tests.support.running import ApiCaller
+from tests.support.statements import statements
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -51,15 +53,14 @@ async def test_whoever_follows_next_gets_everything_once_and_in_order(running: R
 
 
 async def test_a_reader_never_skips_what_is_committed_late(running: Running):
-    home = somebody()
+    home, reading = somebody(), FeedPoll(running.database, asyncio.Event())
     early, late = written_down(review(home.org), review(home.org))
     seen: list[bytes] = []
     position = 0
 
     async def read_on() -> None:
         nonlocal position
-        async with running.database.transaction(str(home.org)) as tx:
-            page = await store.read_feed(tx, home, position, 10)
+        page = await reading.read(home, position, 10, wait=0)
         seen.extend(page.bodies)
         position = page.next
 
@@ -80,14 +81,13 @@ async def test_a_reader_never_skips_what_is_committed_late(running: Running):
 
 
 async def test_a_reader_beside_many_writers_gets_everything_once(running: Running):
-    home = somebody()
+    home, reading = somebody(), FeedPoll(running.database, asyncio.Event())
     seen: list[bytes] = []
     position = 0
 
     async def read_on() -> None:
         nonlocal position
-        async with running.database.transaction(str(home.org)) as tx:
-            page = await store.read_feed(tx, home, position, 5)
+        page = await reading.read(home, position, 5, wait=0)
         seen.extend(page.bodies)
         position = page.next
 
@@ -125,6 +125,43 @@ async def test_a_reader_passes_over_what_is_for_others_only_once(running: Runnin
         head = await tx.scalar(sa.select(sa.func.max(FEED.c.position)))
     answer = await api(http, somebody()).get("/v1/events")
     assert answer.json() == {"items": [], "next": head}
+
+
+async def test_however_much_is_for_others_a_page_takes_few_statements_and_its_next_leads_on(
+    running: Running, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("services.notifications.store.feed.LOOKED_AT", 4)
+    school, partner = somebody(), somebody()
+    wanted = uuid4()
+    await grant(running, partner, by=somebody("signatory", org=school.org), qualification_ids=frozenset({wanted}))
+    *_, last = await hear(
+        running, *(review(school.org) for _ in range(99)), review(school.org, qualification_id=wanted)
+    )
+    reading = FeedPoll(running.database, asyncio.Event())
+    with statements() as executed:
+        page = await reading.read(partner, 0, limit=1, wait=0)
+    assert (page.bodies, page.at_end) == ([], False)
+    assert len(executed) < 6 * LOOKS
+    seen: list[UUID] = []
+    after, before = 0, -1
+    while after != before:
+        answer = await api(http, partner).get("/v1/events", after=after, limit=1)
+        seen += ids(answer)
+        after, before = answer.json()["next"], after
+    assert seen == [last.id]
+    assert ids(await api(http, partner).get("/v1/events", limit=1, wait=30)) == [last.id]
+
+
+async def test_what_is_found_between_what_is_for_others_comes_together(
+    running: Running, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("services.notifications.store.feed.LOOKED_AT", 3)
+    home = somebody()
+    events = await hear(running, *(review(home.org if number % 3 else None) for number in range(12)))
+    mine = [event.id for number, event in enumerate(events) if number % 3]
+    first = await api(http, home).get("/v1/events", limit=5)
+    assert ids(first) == mine[:5]
+    assert ids(await api(http, home).get("/v1/events", limit=5, after=first.json()["next"])) == mine[5:]
 
 
 async def test_a_cursor_never_goes_back(running: Running, http: httpx2.AsyncClient):

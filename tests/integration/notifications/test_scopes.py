@@ -19,7 +19,7 @@ from shared.db import SYSTEM
 from shared.paging import PageRequest
 from shared.service import Running
 from shared.tenancy import acting_for
-from tests.support.notifications import deliveries_of, grant, hear, review, somebody, subscribe
+from tests.support.notifications import EVERYTHING, deliveries_of, grant, hear, review, somebody, subscribe
 from tests.support.running import ApiCaller
 from tests.support.webhook_receiver import Reply, WebhookReceiver
 
@@ -48,7 +48,7 @@ def asks_for(*institution_ids: UUID | None) -> Scope:
 
 async def read(running: Running, who: Principal) -> list[bytes]:
     async with running.database.transaction(acting_for(who)) as tx:
-        return (await store.read_feed(tx, who, 0, 200)).bodies
+        return (await store.read_feed(tx, who, EVERYTHING, 200)).bodies
 
 
 async def test_an_institution_lets_a_partner_hear_what_names_it(

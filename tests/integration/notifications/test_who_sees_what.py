@@ -21,7 +21,7 @@ from shared.problems import NotFound
 from shared.service import Running
 from shared.tenancy import acting_for
 from tests.support.delivery import fact
-from tests.support.notifications import deliveries_of, grant, hear, review, somebody, subscribe
+from tests.support.notifications import EVERYTHING, deliveries_of, grant, hear, review, somebody, subscribe
 from tests.support.running import ApiCaller
 from tests.support.webhook_receiver import WebhookReceiver
 
@@ -71,7 +71,7 @@ async def test_the_store_alone_keeps_strangers_out(running: Running, delivered: 
         assert (await store.list_attempts(tx, delivery.id, stranger, PageRequest())).items == []
         assert (await store.list_subscriptions(tx, stranger, PageRequest())).items == []
         assert (await store.list_deliveries(tx, stranger, PageRequest(), Wanted())).items == []
-        assert (await store.read_feed(tx, stranger, 0, 10)).bodies == []
+        assert (await store.read_feed(tx, stranger, EVERYTHING, 10)).bodies == []
 
 
 @pytest.mark.parametrize("table", [SUBSCRIPTIONS, DELIVERIES, ATTEMPTS, FEED], ids=str)
@@ -124,7 +124,7 @@ async def test_the_feed_shows_each_reader_the_same_with_both_belts_and_with_eith
 
     async def read(principal: Principal, acting: str | None) -> int:
         async with running.database.transaction(acting) as tx:
-            return len((await store.read_feed(tx, principal, 0, 10)).bodies)
+            return len((await store.read_feed(tx, principal, EVERYTHING, 10)).bodies)
 
     async with running.database.transaction(acting_for(who)) as tx:
         assert len((await tx.execute(sa.select(FEED))).all()) == entitled
