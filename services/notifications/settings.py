@@ -22,6 +22,9 @@ class Settings(ServiceSettings):
         Field(description="`host:port` that webhooks may reach by http and at any address: for tests and local use"),
     ] = frozenset()
     retention_days: Annotated[int, Field(ge=7, description="Days that feed, deliveries and attempts are kept")] = 90
+    most_subscriptions: Annotated[
+        int, Field(ge=1, description="Subscriptions that an institution may have at once; those deleted do not count")
+    ] = 100
     smtp_host: Annotated[str | None, Field(description="Mail server for notices to contacts; none: none are sent")] = (
         None
     )

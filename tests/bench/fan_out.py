@@ -69,8 +69,9 @@ async def fan_out(servers: Servers, events: int, subscriptions: int, log: Path) 
 async def _queued(running: Running, receiver: Receiver, events: int, subscriptions: int) -> list[bytes]:
     """The bodies of the events, each queued for each subscription."""
     home = somebody()
+    settings = _settings(running, receiver).model_copy(update={"most_subscriptions": subscriptions})
     for _ in range(subscriptions):
-        await subscribe(running, home, receiver.url, settings=_settings(running, receiver))
+        await subscribe(running, home, receiver.url, settings=settings)
     said = [envelope.write(review(home.org), current_traceparent()) for _ in range(events)]
     for start in range(0, events, AT_ONCE):
         async with running.database.transaction(SYSTEM) as tx:

@@ -29,8 +29,10 @@ LOG = structlog.get_logger(__name__)
 AT_ONCE = 64
 AT_ONCE_EACH = 32
 """Posts for one subscription: not all of them, since an endpoint that answered well until now may hang."""
+AT_ONCE_OF_OWNER = 48
+"""Posts for one institution, for the same reason: whoever else comes finds a place."""
 AHEAD = 2 * fair_share.MOST
-"""So many deliveries are in hand at the most; for the same reason twice what one subscription may have."""
+"""So many deliveries are in hand at the most; for the same reason twice what one institution may have."""
 LEASE = timedelta(seconds=60)
 FRESH_SECONDS = 1.0
 """So long after its claim nobody asks again whether a delivery is still wanted."""
@@ -57,8 +59,8 @@ class Deliverer:
         self._looking = asyncio.Lock()
         """One after the other, so that those who look do not take all connections."""
         self._lanes: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
-        self._posting: dict[asyncio.Task[Attempt | None], UUID] = {}
-        """What is in hand, and for which subscription."""
+        self._posting: dict[asyncio.Task[Attempt | None], Claimed] = {}
+        """What is in hand."""
         self._stopping = False
 
     @property
@@ -76,7 +78,7 @@ class Deliverer:
                 claimed_at = time.monotonic()
                 for claimed in await self._turn(running, attempts):
                     attempt = asyncio.create_task(self._attempt(running, claimed, claimed_at))
-                    self._posting[attempt] = claimed.subscription_id
+                    self._posting[attempt] = claimed
                 if not self._posting or time.monotonic() > until:
                     return made
         except asyncio.CancelledError:
@@ -118,7 +120,11 @@ class Deliverer:
         free = fair_share.free_shares(self._posting.values(), attempts)
         async with running.database.single_statements() as tx:
             return await store.claim_due(
-                tx, at_most=AHEAD - len(self._posting), free=free, otherwise=fair_share.FIRST, lease=LEASE
+                tx,
+                at_most=AHEAD - len(self._posting),
+                owners=free.owners,
+                subscriptions=free.subscriptions,
+                lease=LEASE,
             )
 
     async def _record(self, running: Running, attempts: list[Attempt]) -> None:
@@ -134,8 +140,9 @@ class Deliverer:
 
     async def _attempt(self, running: Running, claimed: Claimed, claimed_at: float) -> Attempt | None:
         """None if it is better left to the next claim."""
-        lane = self._lanes.setdefault(claimed.subscription_id, asyncio.Semaphore(AT_ONCE_EACH))
-        async with lane, self._slots:
+        own = self._lane(claimed.subscription_id, AT_ONCE_EACH)
+        owners = self._lane(claimed.owner_id, AT_ONCE_OF_OWNER)
+        async with own, owners, self._slots:
             if self._stopping or not await self._still_ours(running, claimed, time.monotonic() - claimed_at):
                 return None
             at, begun = clock.now(), time.perf_counter()
@@ -145,6 +152,9 @@ class Deliverer:
         attempts = TRIED_ONCE if claimed.is_ping else ATTEMPTS
         settled = settle(answer, claimed.failures, clock.now(), chance, attempts)
         return Attempt(ids.new_id(), claimed, at, duration_ms, answer, settled, signature)
+
+    def _lane(self, whose: UUID, places: int) -> asyncio.Semaphore:
+        return self._lanes.setdefault(whose, asyncio.Semaphore(places))
 
     async def _still_ours(self, running: Running, claimed: Claimed, waited: float) -> bool:
         """Not if the lease might end before the post does, nor if it was withdrawn while it waited for a slow one."""

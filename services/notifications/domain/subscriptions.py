@@ -15,7 +15,7 @@ from shared.contracts.notifications import (
     SubscriptionVerified,
 )
 from shared.contracts.registry import FACTS
-from shared.problems import ScopeNotGranted, error, refuse
+from shared.problems import Conflict, ScopeNotGranted, error, refuse
 from shared.transitions import following
 
 BOTH_SECRETS_FOR = timedelta(hours=24)
@@ -102,6 +102,12 @@ def check_scope(asked: Scope, granted: Reach) -> None:
     beyond += sorted(map(str, asked.institution_ids - granted.institutions.keys()))
     if beyond:
         raise ScopeNotGranted(f"Nobody granted you {', '.join(beyond)}.")
+
+
+def check_number(existing: int, most: int) -> None:
+    """`Conflict` if there is no room for one more."""
+    if existing >= most:
+        raise Conflict(f"Your institution has {existing} subscriptions, as many as it may. Delete one of them first.")
 
 
 def require(subscription: Subscription, command: Command) -> None:

@@ -37,6 +37,7 @@ async def subscribe(
     targets.check_url(wish.url, settings.allowed_targets)
     subscriptions.check_event_types(wish.event_types)
     subscriptions.check_scope(wish.scope, await store.load_reach(tx, caller))
+    subscriptions.check_number(await store.count_subscriptions(tx, owner_id), settings.most_subscriptions)
     secret = vault.new_secret()
     made = Subscription(
         id=ids.new_id(),

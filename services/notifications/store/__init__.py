@@ -1,7 +1,7 @@
 """All the SQL of the service; rows to domain values and back; who may see which row."""
 
 from services.notifications.store.attempts import Attempt, keep_attempts, list_attempts, record_attempts
-from services.notifications.store.claims import Claimed, claim_due, is_still_wanted
+from services.notifications.store.claims import Claimed, Shares, claim_due, is_still_wanted
 from services.notifications.store.contacts import forget_contacts, load_contact, save_contact
 from services.notifications.store.deliveries import (
     Wanted,
@@ -42,6 +42,7 @@ from services.notifications.store.recent import Hours, count_by_hour
 from services.notifications.store.resealing import SEALED, next_sealed, save_resealed
 from services.notifications.store.subscriptions import (
     add_subscription,
+    count_subscriptions,
     list_subscriptions,
     load_subscription,
     save_subscription,
@@ -59,6 +60,7 @@ __all__ = [
     "FeedPage",
     "Hours",
     "Public",
+    "Shares",
     "Stretch",
     "Wanted",
     "add_grant",
@@ -69,6 +71,7 @@ __all__ = [
     "claim_notices",
     "count_by_hour",
     "count_dead_letters",
+    "count_subscriptions",
     "failing_since",
     "forget_contacts",
     "forgotten_until",

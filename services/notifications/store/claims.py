@@ -39,9 +39,18 @@ class Claimed:
     """Whether the endpoint only failed until now."""
 
 
+@dataclass(frozen=True)
+class Shares:
+    """How many may be claimed for each of these, and for any other."""
+
+    free: Mapping[UUID, int]
+    otherwise: int
+
+
 # Each subscription has its queue in the index and the recursion leaps from one to the next, so however long one of them
-# is, the others do not wait behind it. By chance, so that none is always last when there is no room for all. One whose
-# endpoint is down gets one attempt after each rest.
+# is, the others do not wait behind it. Each owner has a share, and within it each of its subscriptions; both come by
+# chance, so that none is always last when there is no room for all. One whose endpoint is down, or asked to be left
+# alone, gets one attempt after each rest.
 CLAIM = sa.text(
     f"""
     WITH RECURSIVE queues AS (
@@ -53,22 +62,32 @@ CLAIM = sa.text(
             ORDER BY subscription_id LIMIT 1
         ) AS following
     ), shares AS (
-        SELECT subscription_id, ordered,
+        SELECT owner_id, subscription_id, ordered, random() AS chance,
             CASE WHEN rests_until IS NULL THEN coalesce(free, :otherwise) ELSE least(free, 1) END AS free
         FROM queues JOIN subscriptions ON subscriptions.id = subscription_id
         LEFT JOIN unnest(:subscription_ids, :free) AS known (subscription_id, free) USING (subscription_id)
         WHERE subscriptions.state <> 'paused' AND coalesce(rests_until <= now(), true)
-        ORDER BY random()
+    ), owners AS (
+        SELECT owner_id, array_agg(subscription_id ORDER BY chance) AS subscription_ids,
+            array_agg(ordered ORDER BY chance) AS ordered, array_agg(shares.free ORDER BY chance) AS shares,
+            coalesce(min(known.free), :otherwise_of_owner) AS free
+        FROM shares LEFT JOIN unnest(:owner_ids, :free_of_owner) AS known (owner_id, free) USING (owner_id)
+        GROUP BY owner_id ORDER BY random()
     ), due AS (
-        SELECT head.* FROM shares CROSS JOIN LATERAL (
-            SELECT id, subscription_id, position FROM deliveries AS delivery
-            WHERE subscription_id = shares.subscription_id AND next_attempt_at <= now()
-            AND (NOT shares.ordered OR NOT EXISTS (
-                SELECT FROM deliveries AS earlier
-                WHERE earlier.subscription_id = shares.subscription_id AND earlier.key = delivery.key
-                AND earlier.position < delivery.position AND earlier.next_attempt_at IS NOT NULL
-            ))
-            ORDER BY next_attempt_at LIMIT shares.free FOR UPDATE OF delivery SKIP LOCKED
+        SELECT head.* FROM owners CROSS JOIN LATERAL (
+            SELECT head.* FROM unnest(owners.subscription_ids, owners.ordered, owners.shares)
+                AS mine (subscription_id, ordered, free)
+            CROSS JOIN LATERAL (
+                SELECT id, subscription_id, position FROM deliveries AS delivery
+                WHERE subscription_id = mine.subscription_id AND next_attempt_at <= now()
+                AND (NOT mine.ordered OR NOT EXISTS (
+                    SELECT FROM deliveries AS earlier
+                    WHERE earlier.subscription_id = mine.subscription_id AND earlier.key = delivery.key
+                    AND earlier.position < delivery.position AND earlier.next_attempt_at IS NOT NULL
+                ))
+                ORDER BY next_attempt_at LIMIT mine.free FOR UPDATE OF delivery SKIP LOCKED
+            ) AS head
+            LIMIT owners.free
         ) AS head
         LIMIT :at_most
     ), wanted AS (
@@ -98,9 +117,9 @@ CLAIM = sa.text(
     FROM claimed JOIN wanted USING (id) WHERE still ORDER BY position
     """  # noqa: S608 - made of our own column names
 ).bindparams(
-    sa.bindparam("subscription_ids", type_=pg.ARRAY(sa.Uuid)),
-    sa.bindparam("free", type_=pg.ARRAY(sa.Integer)),
-    *(sa.bindparam(name, type_=sa.Integer) for name in ("otherwise", "at_most")),
+    *(sa.bindparam(name, type_=pg.ARRAY(sa.Uuid)) for name in ("subscription_ids", "owner_ids")),
+    *(sa.bindparam(name, type_=pg.ARRAY(sa.Integer)) for name in ("free", "free_of_owner")),
+    *(sa.bindparam(name, type_=sa.Integer) for name in ("otherwise", "otherwise_of_owner", "at_most")),
     sa.bindparam("lease", type_=sa.Interval),
 )
 STILL_WANTED = sa.text(
@@ -119,13 +138,20 @@ GIVE_BACK = sa.text(
 
 
 async def claim_due(
-    tx: AsyncConnection, *, at_most: int, free: Mapping[UUID, int], otherwise: int, lease: timedelta
+    tx: AsyncConnection, *, at_most: int, owners: Shares, subscriptions: Shares, lease: timedelta
 ) -> list[Claimed]:
-    """Claim the oldest that are due, `free` of each of these subscriptions and `otherwise` of any other.
+    """Claim the oldest that are due, of each owner and each of its subscriptions no more than its share.
 
     What nobody wants any more, may not hear any more, or is pruned, becomes a dead letter instead.
     """
-    shares = {"subscription_ids": list(free), "free": list(free.values()), "otherwise": otherwise}
+    shares = {
+        "subscription_ids": list(subscriptions.free),
+        "free": list(subscriptions.free.values()),
+        "otherwise": subscriptions.otherwise,
+        "owner_ids": list(owners.free),
+        "free_of_owner": list(owners.free.values()),
+        "otherwise_of_owner": owners.otherwise,
+    }
     rows = await run(tx, CLAIM, {"at_most": at_most, "lease": lease, **shares})
     latest = {row.subscription_id: row for row in rows}
     listeners = {subscription_id: listener(row) for subscription_id, row in latest.items()}

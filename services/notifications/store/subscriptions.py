@@ -13,6 +13,15 @@ from shared.paging import PageRequest, Slice
 from shared.problems import NotFound, VersionMismatch
 from shared.tenancy import visible_to
 
+ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('subscriptions'), hashtext(:owner_id))")
+
+
+async def count_subscriptions(tx: AsyncConnection, owner_id: UUID) -> int:
+    """Those that are not deleted; nobody else counts them until the transaction ends."""
+    await tx.execute(ONE_AT_A_TIME, {"owner_id": str(owner_id)})
+    living = (SUBSCRIPTIONS.c.owner_id == owner_id, SUBSCRIPTIONS.c.state != SubscriptionState.DELETED)
+    return (await tx.execute(sa.select(sa.func.count()).where(*living))).scalar_one()
+
 
 async def add_subscription(tx: AsyncConnection, subscription: Subscription) -> None:
     await tx.execute(sa.insert(SUBSCRIPTIONS).values(**_row(subscription)))

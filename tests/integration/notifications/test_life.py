@@ -178,3 +178,21 @@ async def test_a_ping_goes_ahead_of_what_waits_and_through_a_rest(
 async def test_of_two_who_pause_at_once_one_wins(school: ApiCaller, active: Subscription):
     answers = await asyncio.gather(*(school.post(place(active, "pause"), version=2) for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_an_institution_has_as_many_subscriptions_as_it_may_and_no_more_however_many_are_asked_for_at_once(
+    running: Running, http: httpx2.AsyncClient, school: ApiCaller
+):
+    async def subscribe_once(caller: ApiCaller) -> httpx2.Response:
+        return await caller.post("/v1/subscriptions", {"url": HOOK})
+
+    assert isinstance(running.settings, Settings)
+    most = running.settings.most_subscriptions
+    made = [await subscribe_once(school) for _ in range(most - 2)]
+    answers = await asyncio.gather(*(subscribe_once(school) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409, 409]
+    [refused, *_] = [answer for answer in answers if answer.status_code == 409]
+    assert (refused.json()["type"].split("/")[-1], str(most) in refused.json()["detail"]) == ("conflict", True)
+    assert (await subscribe_once(ApiCaller(http, uuid4(), ("coordinator",)))).status_code == 201
+    await school.delete(f"/v1/subscriptions/{made[0].json()['subscription_id']}", version=1)
+    assert (await subscribe_once(school)).status_code == 201
