@@ -7,13 +7,13 @@ from services.notifications import store
 from services.notifications.domain import deliveries, subscriptions
 from services.notifications.domain.deliveries import Delivery
 from services.notifications.domain.subscriptions import Command, Subscription
-from services.notifications.store import Wanted
+from services.notifications.store import QueuedAgain, Wanted
 from shared import clock
 from shared.auth import Principal
 from shared.preconditions import require_version
 
 AT_ONCE = 10_000
-"""Queued by one request at the most, so that it ends in time: whoever wants more asks again."""
+"""Queued by one request at the most, so that it ends in time: whoever wants more goes on after these."""
 
 
 async def redeliver(tx: AsyncConnection, caller: Principal, delivery_id: UUID, version: int) -> Delivery:
@@ -28,8 +28,8 @@ async def redeliver(tx: AsyncConnection, caller: Principal, delivery_id: UUID, v
 
 async def redeliver_all(
     tx: AsyncConnection, caller: Principal, subscription_id: UUID, version: int, wanted: Wanted
-) -> tuple[Subscription, int]:
-    """Queue again what is over and was wanted of the subscription; how many."""
+) -> tuple[Subscription, QueuedAgain]:
+    """Queue again what is over and was wanted of the subscription."""
     subscription = await store.load_subscription(tx, subscription_id, caller, for_update=True)
     require_version(subscription.version, version)
     subscriptions.require(subscription, Command.REDELIVER)

@@ -4,6 +4,7 @@ from services.notifications.store.attempts import Attempt, keep_attempts, list_a
 from services.notifications.store.claims import Claimed, Shares, claim_due, is_still_wanted
 from services.notifications.store.contacts import forget_contacts, load_contact, save_contact
 from services.notifications.store.deliveries import (
+    QueuedAgain,
     Wanted,
     add_ping,
     count_dead_letters,
@@ -60,6 +61,7 @@ __all__ = [
     "FeedPage",
     "Hours",
     "Public",
+    "QueuedAgain",
     "Shares",
     "Stretch",
     "Wanted",

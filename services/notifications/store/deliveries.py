@@ -55,6 +55,8 @@ class Wanted:
     since: datetime | None = None
     """When they were queued first, and `until`."""
     until: datetime | None = None
+    after: UUID | None = None
+    """Those after this one, by their ids."""
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         columns = DELIVERIES.c
@@ -70,6 +72,8 @@ class Wanted:
             found.append(columns.created_at >= self.since)
         if self.until:
             found.append(columns.created_at < self.until)
+        if self.after:
+            found.append(columns.id > self.after)
         return found
 
 
@@ -80,8 +84,15 @@ async def list_deliveries(
     return (await paging.fetch(tx, select, page, DELIVERIES.c.id)).map(_delivery)
 
 
-async def queue_again(tx: AsyncConnection, principal: Principal, wanted: Wanted, at_most: int) -> int:
-    """Queue the oldest of those that are over from the start of their schedule; return how many.
+@dataclass(frozen=True)
+class QueuedAgain:
+    number: int
+    next: UUID | None
+    """After which there may be more; None if these were all."""
+
+
+async def queue_again(tx: AsyncConnection, principal: Principal, wanted: Wanted, at_most: int) -> QueuedAgain:
+    """Queue the oldest of those that are over from the start of their schedule.
 
     What is under way keeps its own schedule.
     """
@@ -97,7 +108,8 @@ async def queue_again(tx: AsyncConnection, principal: Principal, wanted: Wanted,
     update = (
         sa.update(DELIVERIES).where(DELIVERIES.c.id.in_(over)).values(again | {"version": DELIVERIES.c.version + 1})
     )
-    return (await tx.execute(update)).rowcount
+    ids = (await tx.execute(update.returning(DELIVERIES.c.id))).scalars().all()
+    return QueuedAgain(len(ids), max(ids) if len(ids) == at_most else None)
 
 
 async def add_ping(tx: AsyncConnection, subscription: Subscription, event: Event[Any]) -> Delivery:

@@ -102,6 +102,26 @@ async def test_all_dead_letters_of_a_subscription_are_sent_again(
     assert [delivery.state for delivery in await deliveries_of(running, subscription)] == ["queued"] * 2
 
 
+async def test_where_there_are_too_many_dead_letters_for_once_the_rest_is_offered(
+    running: Running,
+    signed_in: Browser,
+    home: Principal,
+    owner: psycopg.AsyncConnection,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("services.notifications.handlers.deliveries.AT_ONCE", 2)
+    subscription, _ = await subscribe(running, home)
+    await hear(running, *(review(home.org) for _ in range(3)))
+    await owner.execute("UPDATE deliveries SET state = 'dead_letter', next_attempt_at = NULL")
+    page = await signed_in.open(f"/pages/subscriptions/{subscription.id}")
+    assert "Send the rest" not in page.text
+    first = await signed_in.send_form(page, "Send all dead letters again")
+    assert "There are more" in first.text
+    rest = await signed_in.send_form(first, "Send the rest")
+    assert "It is queued again" in rest.text
+    assert [delivery.state for delivery in await deliveries_of(running, subscription)] == ["queued"] * 3
+
+
 async def test_lists_go_on_where_a_page_ends(running: Running, signed_in: Browser, home: Principal):
     for _ in range(51):
         await subscribe(running, home)

@@ -63,7 +63,7 @@ async def test_what_is_over_and_fits_is_sent_again_and_the_rest_keeps_its_schedu
 ):
     before = await deliveries_of(running, subscription)
     answer = await school.post(f"/v1/subscriptions/{subscription.id}/redelivery", asked, version=2)
-    assert (answer.status_code, answer.json()) == (200, {"queued": len(again)})
+    assert (answer.status_code, answer.json()) == (200, {"queued": len(again), "next": None})
     for number, (was, now) in enumerate(zip(before, await deliveries_of(running, subscription), strict=True)):
         if number in again:
             assert (now.state, now.failures, now.reason, now.version) == ("queued", 0, None, was.version + 1)
@@ -77,7 +77,31 @@ async def test_since_a_time_means_queued_first_at_that_time_or_later(
     *_, last = await deliveries_of(running, subscription)
     asked = {"since": last.created_at.isoformat()}
     answer = await school.post(f"/v1/subscriptions/{subscription.id}/redelivery", asked, version=2)
-    assert answer.json() == {"queued": 1}
+    assert answer.json() == {"queued": 1, "next": None}
+
+
+async def test_whoever_follows_next_has_each_sent_again_once_though_they_arrive_meanwhile(
+    running: Running,
+    school: ApiCaller,
+    subscription: Subscription,
+    owner: psycopg.AsyncConnection,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("services.notifications.handlers.deliveries.AT_ONCE", 2)
+    await owner.execute("UPDATE deliveries SET state = 'delivered', next_attempt_at = NULL")
+    before = await deliveries_of(running, subscription)
+    asked: dict[str, Any] = {"states": ["delivered"]}
+    numbers = []
+    while len(numbers) < len(STATES):
+        answer = (await school.post(f"/v1/subscriptions/{subscription.id}/redelivery", asked, version=2)).json()
+        await owner.execute("UPDATE deliveries SET state = 'delivered', next_attempt_at = NULL")
+        numbers.append(answer["queued"])
+        if not answer["next"]:
+            break
+        asked["after"] = answer["next"]
+    assert numbers == [2, 2, 2, 0]
+    after = await deliveries_of(running, subscription)
+    assert [row.version for row in after] == [row.version + 1 for row in before]
 
 
 async def test_nobody_elses_deliveries_are_sent_again(
@@ -89,7 +113,7 @@ async def test_nobody_elses_deliveries_are_sent_again(
     before = await deliveries_of(running, subscription)
     assert (await school.post(path.format(theirs.id), {}, version=2)).status_code == 404
     foreign = ApiCaller(http, other.org, ("coordinator",))
-    assert (await foreign.post(path.format(theirs.id), {}, version=2)).json() == {"queued": 0}
+    assert (await foreign.post(path.format(theirs.id), {}, version=2)).json() == {"queued": 0, "next": None}
     assert await deliveries_of(running, subscription) == before
 
 
@@ -100,6 +124,7 @@ async def test_nobody_elses_deliveries_are_sent_again(
         ({"since": "yesterday"}, "/since"),
         ({"since": "2026-09-01T00:00:00"}, "/since"),
         ({"type": "a b"}, "/type"),
+        ({"after": "7"}, "/after"),
     ],
 )
 async def test_a_filter_that_makes_no_sense_is_pointed_at(

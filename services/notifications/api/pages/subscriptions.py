@@ -14,6 +14,7 @@ from services.notifications.store import Wanted
 from shared import clock
 from shared.pages.signing_in import Form, pages_router, version_in
 from shared.paging import PageRequest
+from shared.problems import invalid
 from shared.transitions import possible
 from shared.web import Transaction
 
@@ -37,9 +38,9 @@ async def show_subscriptions(
 
 @router.get("/subscriptions/{subscription_id}")
 async def show_subscription(
-    subscription_id: UUID, caller: Subscriber, request: Request, tx: Transaction
+    subscription_id: UUID, caller: Subscriber, request: Request, tx: Transaction, after: UUID | None = None
 ) -> HTMLResponse:
-    """How it is, how it did in the last 24 hours, and what can be done about it."""
+    """How it is, how it did in the last 24 hours, and what can be done about it; `after` some were sent again."""
     subscription = await store.load_subscription(tx, subscription_id, caller)
     contact = await store.load_contact(tx, subscription, caller)
     now = clock.now()
@@ -50,6 +51,7 @@ async def show_subscription(
         subscription=subscription,
         has_contact=contact.sealed_email is not None,
         possible=possible(TRANSITIONS, subscription.state),
+        after=after,
         chart=chart.draw(counted, now),
     )
 
@@ -68,6 +70,16 @@ async def verify(subscription_id: UUID, caller: Subscriber, tx: Transaction, for
 
 @router.post("/subscriptions/{subscription_id}/redelivery")
 async def send_dead_letters_again(subscription_id: UUID, caller: Subscriber, tx: Transaction, form: Form) -> Response:
-    dead = Wanted(subscription_id, (DeliveryState.DEAD_LETTER,))
-    await handlers.redeliver_all(tx, caller, subscription_id, version_in(form), dead)
+    dead = Wanted(subscription_id, (DeliveryState.DEAD_LETTER,), after=_after(form))
+    _, queued = await handlers.redeliver_all(tx, caller, subscription_id, version_in(form), dead)
+    if queued.next:
+        return back("../" + str(subscription_id), "rest", after=str(queued.next))
     return back("../" + str(subscription_id), "queued")
+
+
+def _after(form: dict[str, str]) -> UUID | None:
+    """Where the form before ended; `Validation` if it is nowhere."""
+    try:
+        return UUID(form["after"]) if "after" in form else None
+    except ValueError as error:
+        raise invalid("after", "missing", "Read the page again and send its form.") from error

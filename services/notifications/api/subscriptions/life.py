@@ -86,10 +86,12 @@ class RedeliveryRequest(Body):
     type: EventType | None = None
     since: Annotated[Instant | None, Field(description="Queued first at this time or later")] = None
     until: Annotated[Instant | None, Field(description="Queued first before this time")] = None
+    after: Annotated[UUID | None, Field(description="`next` of the answer before; none for the oldest")] = None
 
 
 class RedeliveryAnswer(BaseModel):
-    queued: int = Field(description="Deliveries; at the most 10,000 at once, so ask again while it is not 0")
+    queued: int = Field(description="Deliveries; at the most 10,000 at once")
+    next: UUID | None = Field(description="`after` of the request for the rest; null if there is none")
 
 
 @router.post("/subscriptions/{subscription_id}/redelivery")
@@ -104,12 +106,13 @@ async def redeliver_to_subscription(
 ) -> RedeliveryAnswer:
     """Have everything sent again that is over and fits, with all its attempts; the rest keeps its schedule.
 
-    What happened while there was no subscription was never queued: read it from `/v1/events`.
+    The oldest first, 10,000 at once: ask for the rest with `next` as `after`. What happened while there was no
+    subscription was never queued: read it from `/v1/events`.
     """
-    wanted = Wanted(states=body.states, type=body.type, since=body.since, until=body.until)
+    wanted = Wanted(states=body.states, type=body.type, since=body.since, until=body.until, after=body.after)
     subscription, queued = await handlers.redeliver_all(tx, caller, subscription_id, version, wanted)
     set_etag(response, subscription.version)
-    return RedeliveryAnswer(queued=queued)
+    return RedeliveryAnswer(queued=queued.number, next=queued.next)
 
 
 def _answer(response: Response, subscription: Subscription) -> SubscriptionAnswer:
