@@ -77,9 +77,12 @@ def _session(sockets: SocketFactoryType | None) -> ClientSession:
 
 
 async def _skim(response: ClientResponse) -> str:
-    """Read the body to its end, so that the connection can be used again; unless it is too long or slow for that."""
+    """Read the body to its end, so that the connection can be used again; unless it is too long or slow, or breaks off.
+
+    The status has been said by then, whatever becomes of the rest.
+    """
     read = bytearray()
-    with suppress(TimeoutError):
+    with suppress(Exception):
         async with asyncio.timeout(READING_SECONDS):
             async for chunk in response.content.iter_any():
                 read += chunk

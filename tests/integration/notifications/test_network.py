@@ -171,6 +171,20 @@ async def test_a_body_that_never_ends_does_not_change_what_the_status_says(
     assert (answer.status, answer.text) == (status, "slow")
 
 
+async def test_a_body_that_breaks_off_does_not_change_what_the_status_says():
+    async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf")
+        writer.close()
+
+    async with await asyncio.start_server(break_off, "127.0.0.1") as server:
+        target = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        poster = Poster(frozenset({target}))
+        answer = await poster.post(f"http://{target}/hook", [], BODY)
+        await poster.close()
+    assert (answer.status, answer.text) == (200, "half")
+
+
 @pytest.mark.parametrize(
     ("written", "seconds"),
     [
