@@ -60,6 +60,7 @@ SUBSCRIPTIONS = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("rests_until", sa.DateTime(timezone=True)),
     sa.Column("warned", sa.Boolean, nullable=False, server_default="false"),
+    sa.Column("failed_at", sa.DateTime(timezone=True)),
     sa.Index("subscriptions_owner", "owner_id", "id"),
     sa.Index("subscriptions_active", "id", postgresql_where=sa.text("state = 'active'")),
     sa.Index("subscriptions_failing", "failing_since", postgresql_where=sa.text("failing_since IS NOT NULL")),

@@ -1,6 +1,6 @@
 """How an endpoint does: one that is down gets rest, one that only failed for a day a warning, for five days an end."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PATIENCE = 5
@@ -11,6 +11,7 @@ LONGEST_REST = timedelta(minutes=1)
 """Within it an endpoint that is back is noticed; meanwhile one attempt is made, and what waits keeps its ten."""
 WARNED_AFTER = timedelta(days=1)
 DISABLED_AFTER = timedelta(days=5)
+"""From the first to the latest of nothing but failures: days on which nothing was sent say nothing."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Health:
     """In a row, of those that say that the endpoint is down."""
     rests_until: datetime | None = None
     """Nothing is sent before."""
+    failed_at: datetime | None = None
+    """When the latest of nothing but failures was."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,9 @@ def after(health: Health, outcomes: Outcomes, at: datetime) -> Health:
         return WELL
     since = health.failing_since or at
     if outcomes.refused:
-        return Health(since)
+        return Health(since, failed_at=at)
     failures = health.failures + outcomes.down
-    return replace(health, failing_since=since, failures=failures, rests_until=_rest(failures, at))
+    return Health(since, failures, _rest(failures, at), failed_at=at)
 
 
 def _rest(failures: int, at: datetime) -> datetime | None:

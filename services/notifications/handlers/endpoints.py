@@ -66,9 +66,9 @@ async def _disable(tx: AsyncConnection, subscription_ids: Collection[UUID]) -> N
 async def end_what_only_fails(tx: AsyncConnection) -> int:
     """Disable what only failed for five days, and say of what did for one that it will be; return of how many."""
     now = clock.now()
-    over = await store.failing_since(tx, now - DISABLED_AFTER, at_most=AT_ONCE)
+    over = await store.failing_for(tx, DISABLED_AFTER, now, at_most=AT_ONCE)
     await _disable(tx, over)
-    failing = await store.failing_since(tx, now - WARNED_AFTER, at_most=AT_ONCE, warned=False)
+    failing = await store.failing_for(tx, WARNED_AFTER, now, at_most=AT_ONCE, warned=False)
     for subscription in await store.lock_subscriptions(tx, failing):
         if subscription.failing_since:
             await outbox.add(tx, subscriptions.warn(subscription, subscription.failing_since))

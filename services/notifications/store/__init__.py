@@ -25,7 +25,7 @@ from services.notifications.store.feed import (
 )
 from services.notifications.store.grants import add_grant, list_grants, load_grant, load_reach, save_grant
 from services.notifications.store.health import (
-    failing_since,
+    failing_for,
     lock_health,
     lock_subscriptions,
     mark_warned,
@@ -74,7 +74,7 @@ __all__ = [
     "count_by_hour",
     "count_dead_letters",
     "count_subscriptions",
-    "failing_since",
+    "failing_for",
     "forget_contacts",
     "forgotten_until",
     "hold_position",

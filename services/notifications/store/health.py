@@ -1,7 +1,8 @@
 """How endpoints do; for the worker, which acts for everybody."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import fields
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,9 +24,10 @@ async def lock_subscriptions(tx: AsyncConnection, ids: Collection[UUID]) -> list
 
 
 async def lock_health(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Health]:
-    select = sa.select(COLUMNS.id, COLUMNS.failing_since, COLUMNS.failures, COLUMNS.rests_until)
+    kept = [COLUMNS[field.name] for field in fields(Health)]
+    select = sa.select(COLUMNS.id, *kept)
     rows = await tx.execute(select.where(COLUMNS.id.in_(ids)).order_by(COLUMNS.id).with_for_update())
-    return {row.id: Health(row.failing_since, row.failures, row.rests_until) for row in rows}
+    return {row.id: Health(*row[1:]) for row in rows}
 
 
 async def save_health(tx: AsyncConnection, subscription_id: UUID, health: Health) -> None:
@@ -34,11 +36,18 @@ async def save_health(tx: AsyncConnection, subscription_id: UUID, health: Health
     await tx.execute(sa.update(SUBSCRIPTIONS).where(COLUMNS.id == subscription_id).values(values))
 
 
-async def failing_since(
-    tx: AsyncConnection, before: datetime, *, at_most: int, warned: bool | None = None
+async def failing_for(
+    tx: AsyncConnection, span: timedelta, now: datetime, *, at_most: int, warned: bool | None = None
 ) -> list[UUID]:
-    """Subscriptions that are sent to and only fail since then; `warned` tells those whose owner heard of it."""
-    select = sa.select(COLUMNS.id).where(COLUMNS.failing_since <= before, COLUMNS.state == SubscriptionState.ACTIVE)
+    """Subscriptions that are sent to and only failed for so long, at its beginning as at its end.
+
+    `warned` tells those whose owner heard of it.
+    """
+    select = sa.select(COLUMNS.id).where(
+        COLUMNS.failing_since <= now - span,
+        COLUMNS.failed_at >= COLUMNS.failing_since + span,
+        COLUMNS.state == SubscriptionState.ACTIVE,
+    )
     if warned is not None:
         select = select.where(COLUMNS.warned.is_(warned))
     return list((await tx.execute(select.order_by(COLUMNS.failing_since).limit(at_most))).scalars())

@@ -12,7 +12,16 @@ from services.notifications.domain.health import PATIENCE
 from services.notifications.settings import Settings
 from shared.contracts.notifications import SubscriptionDisabled, SubscriptionFailing
 from shared.service import Running
-from tests.support.notifications import attempts, deliveries_of, one_delivery, queue_up
+from tests.support.notifications import (
+    attempts,
+    deliveries_of,
+    hear,
+    one_delivery,
+    queue_up,
+    review,
+    somebody,
+    subscribe,
+)
 from tests.support.running import said_about
 from tests.support.webhook_receiver import Reply, WebhookReceiver
 
@@ -80,13 +89,36 @@ async def test_who_only_fails_is_warned_after_a_day_once_and_disabled_after_five
 ):
     subscription = await one_delivery(running, receiver, settings)
     [worker] = [one for one in workers.workers(settings) if one.name == "end what only fails"]
-    days = "UPDATE subscriptions SET failing_since = now() - interval '{} hours'"
+    days = "UPDATE subscriptions SET failing_since = now() - interval '{} hours', failed_at = now()"
     for hours, handled in ((23, 0), (25, 1), (26, 0), (119, 0), (121, 1), (122, 0)):
         await owner.execute(days.format(hours).encode())
         assert await worker.run(running) == handled, hours
     warning, end = await said_about(running, subscription.id)
     assert isinstance(warning, SubscriptionFailing)
     assert warning.disabled_at - warning.failing_since == timedelta(days=5)
+    assert isinstance(end, SubscriptionDisabled)
+
+
+async def test_quiet_days_after_a_failure_are_no_failures(
+    running: Running,
+    receiver: WebhookReceiver,
+    settings: Settings,
+    deliverer: Deliverer,
+    owner: psycopg.AsyncConnection,
+):
+    receiver.replies.extend([Reply(400), Reply(400)])
+    who = somebody()
+    subscription, _ = await subscribe(running, who, receiver.url, settings=settings)
+    [worker] = [one for one in workers.workers(settings) if one.name == "end what only fails"]
+    await hear(running, review(who.org))
+    await deliverer.run(running)
+    passing = "failing_since - interval '121 hours', failed_at = failed_at - interval '121 hours'"
+    await owner.execute(f"UPDATE subscriptions SET failing_since = {passing}".encode())  # noqa: S608 - our own columns
+    assert await worker.run(running) == 0
+    await hear(running, review(who.org))
+    await deliverer.run(running)
+    assert await worker.run(running) > 0
+    [end] = await said_about(running, subscription.id)
     assert isinstance(end, SubscriptionDisabled)
 
 

@@ -91,7 +91,7 @@ async def test_whoever_follows_next_has_each_sent_again_once_though_they_arrive_
     await owner.execute("UPDATE deliveries SET state = 'delivered', next_attempt_at = NULL")
     before = await deliveries_of(running, subscription)
     asked: dict[str, Any] = {"states": ["delivered"]}
-    numbers = []
+    numbers: list[int] = []
     while len(numbers) < len(STATES):
         answer = (await school.post(f"/v1/subscriptions/{subscription.id}/redelivery", asked, version=2)).json()
         await owner.execute("UPDATE deliveries SET state = 'delivered', next_attempt_at = NULL")

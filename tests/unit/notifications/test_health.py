@@ -31,12 +31,12 @@ def test_any_success_makes_all_well_again(down: int, refused: int, succeeded: in
 
 @given(COUNTS, COUNTS.map(lambda number: number + 1))
 def test_who_refuses_is_up_and_needs_no_rest_but_still_only_fails(down: int, refused: int):
-    assert after(Health(EARLIER, 40, NOW), Outcomes(0, refused, down), NOW) == Health(EARLIER)
+    assert after(Health(EARLIER, 40, NOW), Outcomes(0, refused, down), NOW) == Health(EARLIER, failed_at=NOW)
 
 
 @given(COUNTS, st.integers(1, 500))
 def test_failing_is_counted_from_the_first_failure(failures: int, down: int):
     assert after(WELL, Outcomes(down=down), NOW).failing_since == NOW
     later = after(Health(EARLIER, failures), Outcomes(down=down), NOW)
-    assert (later.failing_since, later.failures) == (EARLIER, failures + down)
+    assert (later.failing_since, later.failures, later.failed_at) == (EARLIER, failures + down, NOW)
     assert later.rests_until is None or later.rests_until - NOW <= LONGEST_REST
