@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind
 from services.notifications import handlers, store
 from services.notifications.delivery import fair_share, signing
 from services.notifications.delivery.post import PATIENCE_SECONDS, READING_SECONDS, Poster
-from services.notifications.domain.answers import Answer
+from services.notifications.domain.answers import Answer, asked_to_wait
 from services.notifications.domain.deliveries import ATTEMPTS, TRIED_ONCE, settle
 from services.notifications.settings import Settings
 from services.notifications.store import Attempt, Claimed
@@ -61,6 +61,8 @@ class Deliverer:
         self._lanes: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._posting: dict[asyncio.Task[Attempt | None], Claimed] = {}
         """What is in hand."""
+        self._asked_at: dict[UUID, float] = {}
+        """When, on the monotonic clock, endpoints of subscriptions asked to be left alone."""
         self._stopping = False
 
     @property
@@ -143,11 +145,15 @@ class Deliverer:
         own = self._lane(claimed.subscription_id, AT_ONCE_EACH)
         owners = self._lane(claimed.owner_id, AT_ONCE_OF_OWNER)
         async with own, owners, self._slots:
-            if self._stopping or not await self._still_ours(running, claimed, time.monotonic() - claimed_at):
+            if self._stopping or self._asked_since(claimed, claimed_at):
+                return None
+            if not await self._still_ours(running, claimed, time.monotonic() - claimed_at):
                 return None
             at, begun = clock.now(), time.perf_counter()
             answer, signature = await self._post(claimed, at)
             duration_ms = round((time.perf_counter() - begun) * 1000)
+            if asked_to_wait(answer):
+                self._asked_at[claimed.subscription_id] = time.monotonic()
         chance = random.random()  # noqa: S311 - jitter is no secret
         attempts = TRIED_ONCE if claimed.is_ping else ATTEMPTS
         settled = settle(answer, claimed.failures, clock.now(), chance, attempts)
@@ -164,6 +170,13 @@ class Deliverer:
             return True
         async with self._looking, running.database.single_statements() as tx:
             return await store.is_still_wanted(tx, claimed)
+
+    def _asked_since(self, claimed: Claimed, claimed_at: float) -> bool:
+        """Whether its endpoint asked to be left alone since then; what is claimed later was claimed knowing that."""
+        if self._asked_at.get(claimed.subscription_id, 0) >= claimed_at:
+            return not claimed.is_ping  # somebody waits for it
+        self._asked_at.pop(claimed.subscription_id, None)
+        return False
 
     async def _post(self, claimed: Claimed, at: datetime) -> tuple[Answer, str | None]:
         """The answer, and the signature that was sent."""

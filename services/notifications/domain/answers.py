@@ -5,6 +5,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+LONGEST_RETRY_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ def succeeded(answer: Answer) -> bool:
 def is_down(answer: Answer) -> bool:
     """Whether it says nothing about the event, only that the endpoint cannot take any now."""
     return answer.status is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in RETRIED
+
+
+def asked_to_wait(answer: Answer) -> timedelta:
+    """How long the endpoint wants to be left alone, within reason; only one that cannot take any now asks for it."""
+    return min(answer.retry_after or timedelta(), LONGEST_RETRY_AFTER) if is_down(answer) else timedelta()
 
 
 def is_gone(answer: Answer) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.notifications.domain.answers import Answer, is_refusal, succeeded
+from services.notifications.domain.answers import Answer, asked_to_wait, is_refusal, succeeded
 from services.notifications.domain.subscriptions import TRANSITIONS as SUBSCRIPTIONS
 from services.notifications.domain.subscriptions import Command as SubscriptionCommand
 from services.notifications.domain.subscriptions import SubscriptionState
@@ -77,7 +77,6 @@ DELAYS = (
 ATTEMPTS = len(DELAYS) + 1
 JITTER = 0.1
 """Share of a wait that chance may add, so that an endpoint that comes back is not hit by everything at once."""
-LONGEST_RETRY_AFTER = timedelta(hours=24)
 
 TRIED_ONCE = 1
 """For a ping: whoever waits for it asks again."""
@@ -136,8 +135,7 @@ def settle(answer: Answer, failures: int, at: datetime, chance: float, attempts:
 
 def _wait(answer: Answer, failures: int, chance: float) -> timedelta:
     """The schedule's wait with jitter; longer if the endpoint asked for that, within reason."""
-    asked = min(answer.retry_after or timedelta(), LONGEST_RETRY_AFTER)
-    return max(DELAYS[failures], asked) * (1 + JITTER * chance)
+    return max(DELAYS[failures], asked_to_wait(answer)) * (1 + JITTER * chance)
 
 
 def redeliver(delivery: Delivery, subscription: SubscriptionState, at: datetime) -> Delivery:

@@ -1,4 +1,7 @@
-"""How an endpoint does: one that is down gets rest, one that only failed for a day a warning, for five days an end."""
+"""How an endpoint does: one that is down or asks for it gets rest.
+
+One that only failed for a day gets a warning, for five days an end.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,20 +38,32 @@ class Outcomes:
     """There was an answer, and it was no."""
     down: int = 0
     """No answer, or one that says that it cannot answer."""
+    asked: timedelta = timedelta()
+    """The longest that it wants to be left alone (`Retry-After`)."""
 
 
 WELL = Health()
 
 
 def after(health: Health, outcomes: Outcomes, at: datetime) -> Health:
-    """Any success means that all is well again. What refuses is up, so it needs no rest."""
+    """Any success means that all is well again. What refuses is up, so it needs no rest; unless it asks for one."""
+    asked = _asked(health, outcomes, at)
     if outcomes.succeeded:
-        return WELL
+        return Health(rests_until=asked)
     since = health.failing_since or at
     if outcomes.refused:
-        return Health(since, failed_at=at)
+        return Health(since, rests_until=asked, failed_at=at)
     failures = health.failures + outcomes.down
-    return Health(since, failures, _rest(failures, at), failed_at=at)
+    rests = [until for until in (_rest(failures, at), asked) if until]
+    return Health(since, failures, max(rests, default=None), failed_at=at)
+
+
+def _asked(health: Health, outcomes: Outcomes, at: datetime) -> datetime | None:
+    """Until when it wants to be left alone: what was under way when it asked says nothing against it."""
+    before = health.rests_until
+    still = before if before and before > at + LONGEST_REST else None  # nobody rests so long without asking
+    now = at + outcomes.asked if outcomes.asked else None
+    return max((until for until in (still, now) if until), default=None)
 
 
 def _rest(failures: int, at: datetime) -> datetime | None:

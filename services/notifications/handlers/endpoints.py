@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications import store
 from services.notifications.domain import health, subscriptions
-from services.notifications.domain.answers import is_down, is_gone, succeeded
+from services.notifications.domain.answers import asked_to_wait, is_down, is_gone, succeeded
 from services.notifications.domain.health import DISABLED_AFTER, WARNED_AFTER, WELL, Outcomes
 from services.notifications.domain.subscriptions import TRANSITIONS, Command
 from services.notifications.store import Attempt
@@ -36,7 +36,7 @@ async def note_outcomes(tx: AsyncConnection, attempts: Sequence[Attempt]) -> Non
 def _outcomes(subscription_id: UUID, attempts: Sequence[Attempt]) -> Outcomes:
     answers = [one.answer for one in attempts if one.claimed.subscription_id == subscription_id]
     kinds = Counter("succeeded" if succeeded(one) else "down" if is_down(one) else "refused" for one in answers)
-    return Outcomes(**kinds)
+    return Outcomes(**kinds, asked=max(map(asked_to_wait, answers)))
 
 
 async def _note_health(tx: AsyncConnection, outcomes: Mapping[UUID, Outcomes]) -> None:

@@ -36,7 +36,7 @@ class Claimed:
     """The one that is valid, and while a rotation lasts the one before."""
     is_ping: bool = False
     failing: bool = False
-    """Whether the endpoint only failed until now."""
+    """Whether the endpoint only failed until now, or is given a rest."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Shares:
 # Each subscription has its queue in the index and the recursion leaps from one to the next, so however long one of them
 # is, the others do not wait behind it. Each owner has a share, and within it each of its subscriptions; both come by
 # chance, so that none is always last when there is no room for all. One whose endpoint is down, or asked to be left
-# alone, gets one attempt after each rest.
+# alone, gets one attempt after each rest: none while something of it is in hand.
 CLAIM = sa.text(
     f"""
     WITH RECURSIVE queues AS (
@@ -63,7 +63,8 @@ CLAIM = sa.text(
         ) AS following
     ), shares AS (
         SELECT owner_id, subscription_id, ordered, random() AS chance,
-            CASE WHEN rests_until IS NULL THEN coalesce(free, :otherwise) ELSE least(free, 1) END AS free
+            CASE WHEN rests_until IS NULL THEN coalesce(free, :otherwise)
+                WHEN free < :otherwise THEN 0 ELSE 1 END AS free
         FROM queues JOIN subscriptions ON subscriptions.id = subscription_id
         LEFT JOIN unnest(:subscription_ids, :free) AS known (subscription_id, free) USING (subscription_id)
         WHERE subscriptions.state <> 'paused' AND coalesce(rests_until <= now(), true)
@@ -98,7 +99,8 @@ CLAIM = sa.text(
             feed.position IS NULL AS forgotten, delivery.ping_body IS NOT NULL AS is_ping,
             due.position, feed.traceparent, coalesce(delivery.ping_body, feed.body) AS body,
             feed.everyone, feed.institution_ids AS concerned, feed.country, feed.qualification_id, feed.home_id,
-            subscription.url, subscription.failing_since IS NOT NULL AS failing, subscription.sealed_secret,
+            subscription.url, subscription.sealed_secret,
+            subscription.failing_since IS NOT NULL OR subscription.rests_until IS NOT NULL AS failing,
             CASE WHEN subscription.old_secret_until > now() THEN subscription.sealed_old_secret END AS old_secret,
             {LISTENER}
         FROM due JOIN deliveries AS delivery USING (id)
@@ -124,8 +126,8 @@ CLAIM = sa.text(
 )
 STILL_WANTED = sa.text(
     f"""
-    SELECT subscription.state, feed.type, feed.everyone, feed.institution_ids AS concerned, feed.country,
-        feed.qualification_id, feed.home_id, {LISTENER}
+    SELECT subscription.state, coalesce(subscription.rests_until <= now(), true) AS rested, feed.type, feed.everyone,
+        feed.institution_ids AS concerned, feed.country, feed.qualification_id, feed.home_id, {LISTENER}
     FROM subscriptions AS subscription, feed
     WHERE subscription.id = :subscription_id AND feed.position = :position
     """  # noqa: S608 - made of our own column names
@@ -165,11 +167,11 @@ async def claim_due(
 
 
 async def is_still_wanted(tx: AsyncConnection, claimed: Claimed) -> bool:
-    """Whether it would be claimed now: what waits for a slow endpoint may have been withdrawn meanwhile."""
+    """Whether it would be claimed now: while it waits it may be withdrawn, or its endpoint ask to be left alone."""
     where = {"subscription_id": claimed.subscription_id, "position": claimed.position}
     rows = await run(tx, STILL_WANTED, where)
     return claimed.is_ping or any(
-        row.state == "active" and entitled(listener(row), row.type, audience(row)) for row in rows
+        row.state == "active" and row.rested and entitled(listener(row), row.type, audience(row)) for row in rows
     )
 
 

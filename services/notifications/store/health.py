@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.health import WELL, Health
+from services.notifications.domain.health import Health
 from services.notifications.domain.subscriptions import Subscription, SubscriptionState
 from services.notifications.store.subscriptions import to_subscription
 from services.notifications.tables import SUBSCRIPTIONS
@@ -32,7 +32,7 @@ async def lock_health(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, 
 
 async def save_health(tx: AsyncConnection, subscription_id: UUID, health: Health) -> None:
     """Not a change of the subscription: its version stays, so that nobody's change is refused because of it."""
-    values = vars(health) | ({"warned": False} if health == WELL else {})
+    values = vars(health) | ({} if health.failing_since else {"warned": False})
     await tx.execute(sa.update(SUBSCRIPTIONS).where(COLUMNS.id == subscription_id).values(values))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.notifications import workers
 from services.notifications.delivery import Deliverer
+from services.notifications.delivery.deliverer import AT_ONCE_EACH
 from services.notifications.domain.health import PATIENCE
 from services.notifications.settings import Settings
 from shared.contracts.notifications import SubscriptionDisabled, SubscriptionFailing
@@ -16,6 +17,7 @@ from tests.support.notifications import (
     attempts,
     deliveries_of,
     hear,
+    make_due,
     one_delivery,
     queue_up,
     review,
@@ -97,6 +99,36 @@ async def test_who_only_fails_is_warned_after_a_day_once_and_disabled_after_five
     assert isinstance(warning, SubscriptionFailing)
     assert warning.disabled_at - warning.failing_since == timedelta(days=5)
     assert isinstance(end, SubscriptionDisabled)
+
+
+@pytest.mark.parametrize("well_before", [0, 100])
+async def test_an_endpoint_that_asks_to_be_left_alone_is_left_alone_then_tried_once(
+    running: Running,
+    receiver: WebhookReceiver,
+    settings: Settings,
+    deliverer: Deliverer,
+    owner: psycopg.AsyncConnection,
+    well_before: int,
+):
+    receiver.replies.extend([Reply()] * well_before + [Reply(429, {"retry-after": "3600"})] * 400)
+    subscription = await queue_up(running, receiver.url, settings, 400)
+    while await deliverer.run(running):
+        pass
+    assert well_before < len(receiver.received) <= well_before + AT_ONCE_EACH
+    await make_due(owner)
+    rests = "SELECT extract(epoch FROM rests_until - now()) FROM subscriptions WHERE id = %s"
+    found = await (await owner.execute(rests, [subscription.id])).fetchone()
+    assert found
+    assert 3500 < found[0] <= 3600
+    assert await deliverer.run(running) == 0
+    await owner.execute("UPDATE subscriptions SET rests_until = now()")
+    before = len(receiver.received)
+    assert await deliverer.run(running) == 1
+    receiver.replies.clear()
+    await owner.execute("UPDATE subscriptions SET rests_until = now()")
+    await make_due(owner)
+    await deliverer.run(running)
+    assert len(receiver.received) == 401 + before - well_before
 
 
 async def test_quiet_days_after_a_failure_are_no_failures(

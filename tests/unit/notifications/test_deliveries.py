@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.answers import Answer
+from services.notifications.domain.answers import LONGEST_RETRY_AFTER, Answer
 from services.notifications.domain.deliveries import (
     ATTEMPTS,
     DELAYS,
-    LONGEST_RETRY_AFTER,
     TRANSITIONS,
     TRIED_ONCE,
     Command,

@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +9,7 @@ from services.notifications.domain.health import LONGEST_REST, PATIENCE, WELL, H
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 EARLIER = NOW - timedelta(hours=3)
+HOUR = timedelta(hours=1)
 COUNTS = st.integers(0, 500)
 
 
@@ -40,3 +43,16 @@ def test_failing_is_counted_from_the_first_failure(failures: int, down: int):
     later = after(Health(EARLIER, failures), Outcomes(down=down), NOW)
     assert (later.failing_since, later.failures, later.failed_at) == (EARLIER, failures + down, NOW)
     assert later.rests_until is None or later.rests_until - NOW <= LONGEST_REST
+
+
+@pytest.mark.parametrize("outcomes", [Outcomes(succeeded=3, down=1), Outcomes(refused=3, down=1), Outcomes(down=1)])
+def test_what_is_asked_for_is_granted_whatever_else_came(outcomes: Outcomes):
+    asking = replace(outcomes, asked=HOUR)
+    assert after(Health(EARLIER, 40, NOW), asking, NOW).rests_until == NOW + HOUR
+
+
+def test_what_was_under_way_when_a_rest_was_asked_for_does_not_end_it():
+    asked = Health(EARLIER, 1, NOW + HOUR)
+    for outcomes in (Outcomes(succeeded=1), Outcomes(refused=1), Outcomes(down=1)):
+        assert after(asked, outcomes, NOW).rests_until == NOW + HOUR
+    assert after(asked, Outcomes(succeeded=1), NOW + HOUR) == WELL
