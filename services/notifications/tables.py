@@ -119,6 +119,11 @@ DELIVERIES = sa.Table(
         postgresql_where=sa.text("next_attempt_at IS NOT NULL AND key IS NOT NULL"),
     ),
     sa.Index("deliveries_dead", "subscription_id", "id", postgresql_where=sa.text("state = 'dead_letter'")),
+    sa.Index(
+        "deliveries_pings",
+        "subscription_id",
+        postgresql_where=sa.text("ping_body IS NOT NULL AND next_attempt_at IS NOT NULL"),
+    ),
     sa.Index("deliveries_owner", "owner_id", "id"),
     sa.Index("deliveries_subscription", "subscription_id", "id"),
     sa.Index("deliveries_created_at", "created_at"),

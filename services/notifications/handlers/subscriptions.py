@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +16,14 @@ from services.notifications.store import vault
 from shared import clock, envelope, ids
 from shared.auth import Principal
 from shared.preconditions import own_institution, require_version
+from shared.problems import RateLimited
 from shared.telemetry import current_traceparent
+from shared.token_buckets import TokenBuckets, take_from_each
+
+PING_SECONDS = 15
+"""A ping under way is answered by then, or has failed."""
+PER_SUBSCRIPTION, PER_HOST = TokenBuckets(6), TokenBuckets(30)
+"""Pings a minute. Of each institution to a host, for many may have theirs at the same provider's."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,14 @@ async def _saved(tx: AsyncConnection, subscription: Subscription) -> Subscriptio
 
 
 async def _queue_ping(tx: AsyncConnection, subscription: Subscription) -> Delivery:
-    """Even if the endpoint is given a rest: somebody waits for it."""
+    """Even if the endpoint is given a rest: somebody waits for it. `RateLimited` if it was sent enough of them.
+
+    Nobody has proved yet that it wants to hear: it may be somebody else's.
+    """
+    if await store.has_ping_under_way(tx, subscription.id):
+        raise RateLimited(PING_SECONDS)
+    to_host = f"{subscription.owner_id} {urlsplit(subscription.url).hostname}"
+    if wait := take_from_each((PER_HOST, to_host), (PER_SUBSCRIPTION, str(subscription.id))):
+        raise RateLimited(wait)
     event = envelope.write(subscriptions.ping(subscription), current_traceparent())
     return await store.add_ping(tx, subscription, event)

@@ -112,6 +112,15 @@ async def queue_again(tx: AsyncConnection, principal: Principal, wanted: Wanted,
     return QueuedAgain(len(ids), max(ids) if len(ids) == at_most else None)
 
 
+async def has_ping_under_way(tx: AsyncConnection, subscription_id: UUID) -> bool:
+    under_way = sa.select(DELIVERIES.c.id).where(
+        DELIVERIES.c.subscription_id == subscription_id,
+        DELIVERIES.c.ping_body.is_not(None),
+        DELIVERIES.c.next_attempt_at.is_not(None),
+    )
+    return (await tx.execute(under_way.limit(1))).one_or_none() is not None
+
+
 async def add_ping(tx: AsyncConnection, subscription: Subscription, event: Event[Any]) -> Delivery:
     """Queue an event that is no part of the feed, ahead of what waits, and end the endpoint's rest."""
     insert = sa.insert(DELIVERIES).values(

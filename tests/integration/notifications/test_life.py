@@ -82,6 +82,37 @@ async def test_a_subscription_is_active_once_its_endpoint_answers_a_signed_ping(
     assert (failed["state"], failed["reason"], attempt["response"]) == ("dead_letter", "exhausted", "not yet")
 
 
+async def test_an_endpoint_that_never_proved_itself_is_sent_one_ping_at_a_time_and_few(
+    school: ApiCaller, receiver: WebhookReceiver, deliverer: Deliverer, owner: psycopg.AsyncConnection, running: Running
+):
+    receiver.replies.extend([Reply(500)] * 100)
+    made = (await school.post("/v1/subscriptions", {"url": HOOK})).json()
+    await owner.execute("UPDATE subscriptions SET url = %s", [receiver.url])  # only tests may receive here
+    path = f"/v1/subscriptions/{made['subscription_id']}/verification"
+    allowed = 6
+    for _ in range(allowed):
+        first, second = [await school.post(path, version=1) for _ in range(2)]
+        assert (first.status_code, second.status_code, second.headers["retry-after"]) == (200, 429, "15")
+        await deliverer.run(running)
+    refused = await school.post(path, version=1)
+    assert (refused.status_code, 0 < int(refused.headers["retry-after"]) <= 60) == (429, True)
+    await deliverer.run(running)
+    assert len(receiver.received) == allowed
+
+
+async def test_many_subscriptions_do_not_let_an_institution_send_more_pings_to_a_host(
+    http: httpx2.AsyncClient, school: ApiCaller
+):
+    async def asked(caller: ApiCaller, url: str) -> int:
+        made = (await caller.post("/v1/subscriptions", {"url": url})).json()
+        return (await caller.post(f"/v1/subscriptions/{made['subscription_id']}/verification", version=1)).status_code
+
+    assert {await asked(school, f"{HOOK}/{number}") for number in range(30)} == {200}
+    assert await asked(school, HOOK) == 429
+    assert await asked(school, "https://elsewhere.school.example/") == 200
+    assert await asked(ApiCaller(http, uuid4(), ("coordinator",)), HOOK) == 200
+
+
 @pytest.mark.parametrize("state", EXPECTED)
 async def test_each_state_allows_what_the_table_says_and_tells_it(
     school: ApiCaller, active: Subscription, owner: psycopg.AsyncConnection, state: str

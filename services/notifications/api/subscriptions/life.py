@@ -27,6 +27,7 @@ async def verify_subscription(
     """Have a signed ping sent; once your endpoint answers it with 2xx, the subscription is active.
 
     The answer here is from before that: read the subscription again. If it stays as it is, its deliveries tell why.
+    429 while a ping is under way, and after too many.
     """
     return _answer(response, await handlers.request_verification(tx, caller, subscription_id, version))
 
