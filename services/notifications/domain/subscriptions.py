@@ -136,14 +136,18 @@ def change(
     return replace(changed, event_types=event_types, scope=scope, description=description)
 
 
-def rotate(subscription: Subscription, sealed_secret: bytes, at: datetime) -> Subscription:
-    """Sign with the new secret, and for a while with the one before too."""
-    return replace(
-        _after(subscription, Command.ROTATE),
-        sealed_secret=sealed_secret,
-        sealed_old_secret=subscription.sealed_secret,
-        old_secret_until=at + BOTH_SECRETS_FOR,
-    )
+def rotate(subscription: Subscription, sealed_secret: bytes, at: datetime, *, at_once: bool = False) -> Subscription:
+    """Sign with the new secret, and for a while with the one before too; unless it has to end at once.
+
+    `Conflict` while it lasts: of three secrets one would end earlier than was said.
+    """
+    rotated = replace(_after(subscription, Command.ROTATE), sealed_secret=sealed_secret)
+    if at_once:
+        return replace(rotated, sealed_old_secret=None, old_secret_until=None)
+    if subscription.old_secret_until and subscription.old_secret_until > at:
+        until = f"{subscription.old_secret_until:%Y-%m-%dT%H:%M:%SZ}"
+        raise Conflict(f"The secret before signs until {until}: rotate after that, or with at_once.")
+    return replace(rotated, sealed_old_secret=subscription.sealed_secret, old_secret_until=at + BOTH_SECRETS_FOR)
 
 
 def pause(subscription: Subscription) -> Subscription:

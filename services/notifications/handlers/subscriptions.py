@@ -96,13 +96,19 @@ async def change_subscription(
 
 
 async def rotate_secret(
-    tx: AsyncConnection, caller: Principal, subscription_id: UUID, version: int, settings: Settings
+    tx: AsyncConnection,
+    caller: Principal,
+    subscription_id: UUID,
+    version: int,
+    settings: Settings,
+    *,
+    at_once: bool = False,
 ) -> tuple[Subscription, bytes]:
-    """A new secret, which nobody can read again; for a while what is sent is signed with the old one too."""
+    """A new secret, which nobody can read again; for a while, or not, what is sent is signed with the old one too."""
     subscription = await _locked(tx, caller, subscription_id, version)
     secret = vault.new_secret()
     sealed = settings.vault.sealed(secret)
-    return await _saved(tx, subscriptions.rotate(subscription, sealed, clock.now())), secret
+    return await _saved(tx, subscriptions.rotate(subscription, sealed, clock.now(), at_once=at_once)), secret
 
 
 async def pause(tx: AsyncConnection, caller: Principal, subscription_id: UUID, version: int) -> Subscription:

@@ -17,6 +17,7 @@ from services.notifications.store.vault import Vault
 from shared.auth import Principal
 from shared.contracts.notifications import SubscriptionVerified
 from shared.service import Running
+from shared.token_buckets import TokenBuckets
 from tests.support.notifications import HOOK, hear, review, somebody, subscribe
 from tests.support.running import ApiCaller, said_about
 from tests.support.webhook_receiver import Reply, WebhookReceiver
@@ -83,32 +84,38 @@ async def test_a_subscription_is_active_once_its_endpoint_answers_a_signed_ping(
 
 
 async def test_an_endpoint_that_never_proved_itself_is_sent_one_ping_at_a_time_and_few(
-    school: ApiCaller, receiver: WebhookReceiver, deliverer: Deliverer, owner: psycopg.AsyncConnection, running: Running
+    running: Running,
+    school: ApiCaller,
+    receiver: WebhookReceiver,
+    deliverer: Deliverer,
+    owner: psycopg.AsyncConnection,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    receiver.replies.extend([Reply(500)] * 100)
+    monkeypatch.setattr("services.notifications.handlers.subscriptions.PER_SUBSCRIPTION", TokenBuckets(2))
+    receiver.replies.extend([Reply(500)] * 10)
     made = (await school.post("/v1/subscriptions", {"url": HOOK})).json()
     await owner.execute("UPDATE subscriptions SET url = %s", [receiver.url])  # only tests may receive here
     path = f"/v1/subscriptions/{made['subscription_id']}/verification"
-    allowed = 6
-    for _ in range(allowed):
+    for _ in range(2):
         first, second = [await school.post(path, version=1) for _ in range(2)]
         assert (first.status_code, second.status_code, second.headers["retry-after"]) == (200, 429, "15")
         await deliverer.run(running)
     refused = await school.post(path, version=1)
     assert (refused.status_code, 0 < int(refused.headers["retry-after"]) <= 60) == (429, True)
     await deliverer.run(running)
-    assert len(receiver.received) == allowed
+    assert len(receiver.received) == 2
 
 
 async def test_many_subscriptions_do_not_let_an_institution_send_more_pings_to_a_host(
-    http: httpx2.AsyncClient, school: ApiCaller
+    http: httpx2.AsyncClient, school: ApiCaller, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr("services.notifications.handlers.subscriptions.PER_HOST", TokenBuckets(2))
+
     async def asked(caller: ApiCaller, url: str) -> int:
         made = (await caller.post("/v1/subscriptions", {"url": url})).json()
         return (await caller.post(f"/v1/subscriptions/{made['subscription_id']}/verification", version=1)).status_code
 
-    assert {await asked(school, f"{HOOK}/{number}") for number in range(30)} == {200}
-    assert await asked(school, HOOK) == 429
+    assert [await asked(school, f"{HOOK}/{number}") for number in range(3)] == [200, 200, 429]
     assert await asked(school, "https://elsewhere.school.example/") == 200
     assert await asked(ApiCaller(http, uuid4(), ("coordinator",)), HOOK) == 200
 
@@ -178,6 +185,37 @@ async def test_a_rotated_secret_goes_on_being_valid_so_that_no_delivery_fails(
     Webhook(new).verify(one.body, one.headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(old).verify(one.body, one.headers)
+
+
+async def test_a_secret_that_was_replaced_lasts_as_long_as_was_said_unless_it_is_to_end_at_once(
+    running: Running,
+    school: ApiCaller,
+    receiver: WebhookReceiver,
+    settings: Settings,
+    deliverer: Deliverer,
+    owner: psycopg.AsyncConnection,
+):
+    subscription, old = await subscribe(running, somebody(org=school.org), receiver.url, settings=settings)
+    at = place(subscription, "secret-rotation")
+    second = (await school.post(at, version=2)).json()["secret"]
+    refused = await school.post(at, version=3)
+    assert (refused.status_code, refused.json()["type"].split("/")[-1]) == (409, "conflict")
+    await hear(running, review(school.org))
+    await deliverer.run(running)
+    ended = await school.post(at, {"at_once": True}, version=3)
+    assert ended.json()["old_secret_until"] is None
+    third = ended.json()["secret"]
+    await hear(running, review(school.org))
+    await deliverer.run(running)
+    before, after = receiver.received
+    for secret in (old, second):
+        Webhook(secret).verify(before.body, before.headers)
+        with pytest.raises(WebhookVerificationError):
+            Webhook(secret).verify(after.body, after.headers)
+    Webhook(third).verify(after.body, after.headers)
+    assert (await school.post(at, version=4)).status_code == 200
+    await owner.execute("UPDATE subscriptions SET old_secret_until = now()")
+    assert (await school.post(at, version=5)).status_code == 200
 
 
 async def test_everybody_may_ask_for_the_public_keys(http: httpx2.AsyncClient, settings: Settings):

@@ -25,7 +25,7 @@ from services.notifications.domain.subscriptions import (
     warn,
 )
 from shared.contracts.notifications import SubscriptionDisabled, SubscriptionFailing, SubscriptionVerified
-from shared.problems import ScopeNotGranted, Validation, WrongState
+from shared.problems import Conflict, ScopeNotGranted, Validation, WrongState
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -115,7 +115,7 @@ def test_a_ping_changes_nothing():
     assert ping(before).version == before.version
 
 
-def test_the_secret_before_goes_on_signing_for_a_day_and_no_third_one_does():
+def test_the_secret_before_goes_on_signing_for_a_day_and_no_other_rotation_ends_it():
     before = subscription()
     once = rotate(before, b"second", NOW)
     assert (once.sealed_secret, once.sealed_old_secret, once.old_secret_until) == (
@@ -123,8 +123,17 @@ def test_the_secret_before_goes_on_signing_for_a_day_and_no_third_one_does():
         b"sealed",
         NOW + BOTH_SECRETS_FOR,
     )
-    twice = rotate(once, b"third", NOW + timedelta(hours=1))
+    with pytest.raises(Conflict):
+        rotate(once, b"third", NOW + BOTH_SECRETS_FOR - timedelta(seconds=1))
+    twice = rotate(once, b"third", NOW + BOTH_SECRETS_FOR)
     assert (twice.sealed_secret, twice.sealed_old_secret) == (b"third", b"second")
+
+
+def test_a_stolen_secret_ends_at_once():
+    once = rotate(subscription(), b"second", NOW)
+    for before in (subscription(), once):
+        ended = rotate(before, b"third", NOW, at_once=True)
+        assert (ended.sealed_secret, ended.sealed_old_secret, ended.old_secret_until) == (b"third", None, None)
 
 
 def test_a_warning_says_when_it_will_end():

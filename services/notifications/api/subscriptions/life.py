@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from services.notifications import handlers
 from services.notifications.api.callers import Subscriber
@@ -58,6 +58,12 @@ async def resume_subscription(
     return _answer(response, await handlers.resume(tx, caller, subscription_id, version))
 
 
+class RotationRequest(Body):
+    at_once: Annotated[
+        StrictBool, Field(description="The secrets until now end at once: for one that was stolen, or never arrived")
+    ] = False
+
+
 @router.post("/subscriptions/{subscription_id}/secret-rotation")
 async def rotate_secret(
     subscription_id: UUID,
@@ -67,10 +73,15 @@ async def rotate_secret(
     response: Response,
     tx: Transaction,
     _: IdempotencyKey,
+    body: RotationRequest | None = None,
 ) -> NewSecretAnswer:
-    """Get a new secret. For 24 hours everything is signed with both, so change yours without a hurry."""
+    """Get a new secret. For 24 hours everything is signed with both, so change yours without a hurry.
+
+    Once in that time only, so that the secret before lasts as long as was said (`old_secret_until`); unless `at_once`.
+    """
     settings = request.app.state.settings
-    rotated, secret = await handlers.rotate_secret(tx, caller, subscription_id, version, settings)
+    at_once = body is not None and body.at_once
+    rotated, secret = await handlers.rotate_secret(tx, caller, subscription_id, version, settings, at_once=at_once)
     set_etag(response, rotated.version)
     return with_secret(rotated, secret)
 
