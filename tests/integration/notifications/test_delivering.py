@@ -70,6 +70,7 @@ async def test_a_failed_delivery_is_sent_again_with_the_same_id_and_a_new_time(
     [delivery] = await deliveries_of(running, subscription)
     assert timedelta(minutes=59) < delivery.next_attempt_at - clock.now() < timedelta(minutes=67)
     await make_due(owner)
+    await owner.execute("UPDATE subscriptions SET rests_until = now()")
     await deliverer.run(running)
     [delivery] = await deliveries_of(running, subscription)
     assert (delivery.state, delivery.failures) == ("delivered", 2)

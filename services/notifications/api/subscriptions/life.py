@@ -59,9 +59,14 @@ async def resume_subscription(
 
 
 class RotationRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"at_once": True}]})
+
     at_once: Annotated[
         StrictBool, Field(description="The secrets until now end at once: for one that was stolen, or never arrived")
     ] = False
+
+
+USUAL_ROTATION = RotationRequest()
 
 
 @router.post("/subscriptions/{subscription_id}/secret-rotation")
@@ -73,15 +78,14 @@ async def rotate_secret(
     response: Response,
     tx: Transaction,
     _: IdempotencyKey,
-    body: RotationRequest | None = None,
+    body: RotationRequest = USUAL_ROTATION,
 ) -> NewSecretAnswer:
     """Get a new secret. For 24 hours everything is signed with both, so change yours without a hurry.
 
     Once in that time only, so that the secret before lasts as long as was said (`old_secret_until`); unless `at_once`.
     """
     settings = request.app.state.settings
-    at_once = body is not None and body.at_once
-    rotated, secret = await handlers.rotate_secret(tx, caller, subscription_id, version, settings, at_once=at_once)
+    rotated, secret = await handlers.rotate_secret(tx, caller, subscription_id, version, settings, at_once=body.at_once)
     set_etag(response, rotated.version)
     return with_secret(rotated, secret)
 
