@@ -181,7 +181,7 @@ async def test_deliveries_go_on_while_old_ones_are_being_forgotten(
         school = ApiCaller(http, home.org, ("coordinator",))
         assert len((await school.get("/v1/events")).json()["items"]) == 6
         again = f"/v1/subscriptions/{subscription.id}/redelivery"
-        assert (await school.post(again, {"states": ["delivered"]}, version=2)).json() == {"queued": 6}
+        assert (await school.post(again, {"states": ["delivered"]}, version=2)).json()["queued"] == 6
     assert await deliveries_of(running, old) == []
 
 
