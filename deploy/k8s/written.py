@@ -16,7 +16,10 @@ NOTE = "# Written by `python -m deploy.k8s.written`; a test compares.\n"
 
 
 HOST = "acquis.example"
-LIMIT = {"nginx.ingress.kubernetes.io/proxy-body-size": "2m"}
+USUAL = {
+    "nginx.ingress.kubernetes.io/enable-access-log": "false",  # paths hold the secrets of signing links
+    "nginx.ingress.kubernetes.io/proxy-body-size": "2m",
+}
 
 
 def ingress() -> dict[str, Any]:
@@ -24,7 +27,7 @@ def ingress() -> dict[str, Any]:
     paths = [
         _path(service, f"/v1/{resource}", "Prefix") for service, resources in ROUTES.items() for resource in resources
     ]
-    return _ingress("acquis", LIMIT, paths)
+    return _ingress("acquis", USUAL, paths)
 
 
 def pages() -> dict[str, Any]:
@@ -32,7 +35,7 @@ def pages() -> dict[str, Any]:
     rewritten = {"nginx.ingress.kubernetes.io/use-regex": "true", "nginx.ingress.kubernetes.io/rewrite-target": "/$1"}
     own = r"((?:openapi|asyncapi)\.json|pages/.*)"
     paths = [_path(service, f"/{service}/{own}", "ImplementationSpecific") for service in ROUTES]
-    return _ingress("acquis-pages", LIMIT | rewritten, paths)
+    return _ingress("acquis-pages", USUAL | rewritten, paths)
 
 
 def _path(service: str, path: str, kind: str) -> dict[str, Any]:
