@@ -106,17 +106,12 @@ PublicIdempotencyKey = Annotated[None, Depends(_claim_public_key)]
 
 
 class Route(APIRoute):
-    """A route that reads strict JSON and no parameter that it does not know.
-
-    It keeps the answer to an idempotency key, and answers 304 to who is up to date.
-    """
+    """A route that reads strict JSON, keeps the answer to an idempotency key, and answers 304 to who is up to date."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        known = [one.alias for one in get_flat_params(self.dependant) if isinstance(one.field_info, QueryParameter)]
 
         async def handle_request(plain: Request) -> Response:
-            _check_known(plain.query_params, known)
             request = JsonRequest(plain.scope, plain.receive)
             if self.body_field:
                 await request.json()
@@ -129,6 +124,20 @@ class Route(APIRoute):
             if hasattr(request.state, "claim"):
                 await idempotency.remember(request.state.claim, answer)
             return _not_modified(request, answer) or answer
+
+        return handle_request
+
+
+class ApiRoute(Route):
+    """And no parameter that it does not know. To the address of a page, mail programs and others add their own."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        known = [one.alias for one in get_flat_params(self.dependant) if isinstance(one.field_info, QueryParameter)]
+
+        async def handle_request(request: Request) -> Response:
+            _check_known(request.query_params, known)
+            return await handle(request)
 
         return handle_request
 
@@ -149,7 +158,7 @@ def _not_modified(request: Request, answer: Response) -> Response | None:
 
 def api_router(tag: str) -> APIRouter:
     """A router for resources under `/v1`; the tag groups them in the documentation."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=Route)
+    return APIRouter(prefix="/v1", tags=[tag], route_class=ApiRoute)
 
 
 def create_app(

@@ -14,11 +14,10 @@ from services.agreements.api.signing_link_bodies import OpenedLinkAnswer
 from services.agreements.api.signing_link_words import Refused
 from services.agreements.api.signing_links import BY_SECRET, From, limited, signed_by
 from services.agreements.domain.revisions import Seen
-from services.agreements.domain.signing_links import put_to_signature
+from services.agreements.domain.signing_links import comes_too_early, put_to_signature
 from services.agreements.handlers.signing_links import hash_of
 from services.agreements.store import Titles
 from shared import idempotency, iso_codes
-from shared.contracts.agreements import Side
 from shared.pages import Pages
 from shared.pages.signing_in import Form, pages_router, version_in
 from shared.problems import Problem, invalid
@@ -61,7 +60,7 @@ async def show_signing_link(secret: str, request: Request, tx: PublicTransaction
         request.url.path,
         shown=shown,
         signatures=signatures,
-        too_early=shown.side == Side.GUARDIAN and Side.LEARNER not in {one.side for one in signatures},
+        too_early=comes_too_early(agreement, opened.link.side),
         institutions=await store.load_institution_names(tx, terms.institution_ids),
         titles=_in_english(await store.load_titles(tx, terms)),
         languages=iso_codes.LANGUAGES,

@@ -130,6 +130,12 @@ def awaited(agreement: LearningAgreement, side: Side) -> tuple[Subject, Revision
     return subject, revision
 
 
+def comes_too_early(agreement: LearningAgreement, side: Side) -> bool:
+    """Whether it is put to this side's signature, and another one comes before: a guardian signs after the learner."""
+    _, _, signatures = put_to_signature(agreement)
+    return side is Side.GUARDIAN and Side.LEARNER not in {signature.side for signature in signatures}
+
+
 def put_to_signature(agreement: LearningAgreement) -> tuple[Subject, Revision, tuple[Signature, ...]]:
     """What waits for signatures, and those that it has; `WrongState` if nothing does."""
     states = learning_agreements.State

@@ -92,6 +92,12 @@ async def test_whoever_sends_no_accept_header_of_a_browser_gets_what_the_api_alw
         assert response.headers["content-type"] == "application/json"
 
 
+async def test_what_mail_programs_add_to_an_address_is_no_obstacle(world: World):
+    link, browser = await linked(world, await world.drafted_agreement()), Browser(world.http)
+    page = await browser.open(f"{page_of(link)}?utm_source=mail&fbclid=IwAR0")
+    assert heading(await browser.send_form(page, "Sign")) == "Signed"
+
+
 async def test_all_that_is_signed_is_shown(world: World):
     learner, memorandum = await world.registered_learner(), await world.shared_memorandum()
     unit = unit_abroad_body(U3, automatic=False, alternative="An exam.", recognition=PLAN)
