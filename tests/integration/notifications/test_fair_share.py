@@ -48,6 +48,16 @@ async def sending(running: Running, settings: Settings) -> AsyncIterator[None]:
         await deliverer.close()
 
 
+async def others_are_served(
+    running: Running, receiver: WebhookReceiver, settings: Settings, tarpit: WebhookReceiver, *, received: int
+) -> None:
+    """All that another institution has waiting is sent, while the hanging endpoint gets no more than this."""
+    await tarpit.wait_for(received)
+    await queue_up(running, receiver.url, settings, 100)
+    await receiver.wait_for(100)
+    assert len(tarpit.received) == received
+
+
 async def test_an_endpoint_that_never_answers_does_not_hold_up_the_others(
     running: Running, receiver: WebhookReceiver, tarpit: WebhookReceiver, both: Settings
 ):
@@ -55,10 +65,7 @@ async def test_an_endpoint_that_never_answers_does_not_hold_up_the_others(
     tarpit.replies.extend([Reply(after=hanging)] * 300)
     await queue_up(running, tarpit.url, both, 300)
     async with sending(running, both):
-        await tarpit.wait_for(1)
-        await queue_up(running, receiver.url, both, 100)
-        await receiver.wait_for(100)
-        assert len(tarpit.received) == FIRST
+        await others_are_served(running, receiver, both, tarpit, received=FIRST)
         hanging.set()
 
 
@@ -69,10 +76,7 @@ async def test_an_endpoint_that_answers_has_full_speed_and_once_it_hangs_leaves_
     tarpit.replies.extend([Reply()] * 40 + [Reply(after=hanging)] * 160)
     await queue_up(running, tarpit.url, both, 200)
     async with sending(running, both):
-        await tarpit.wait_for(40 + AT_ONCE_EACH)
-        await queue_up(running, receiver.url, both, 100)
-        await receiver.wait_for(100)
-        assert len(tarpit.received) == 40 + AT_ONCE_EACH
+        await others_are_served(running, receiver, both, tarpit, received=40 + AT_ONCE_EACH)
         hanging.set()
 
 
@@ -86,10 +90,7 @@ async def test_however_many_subscriptions_hang_other_institutions_are_sent_to_at
         await subscribe(running, hostile, tarpit.url, settings=both.model_copy(update={"most_subscriptions": AHEAD}))
     await hear(running, *(review(hostile.org) for _ in range(FIRST)))
     async with sending(running, both):
-        await tarpit.wait_for(FIRST_OF_OWNER)
-        await queue_up(running, receiver.url, both, 100)
-        await receiver.wait_for(100)
-        assert len(tarpit.received) == FIRST_OF_OWNER
+        await others_are_served(running, receiver, both, tarpit, received=FIRST_OF_OWNER)
         hanging.set()
 
 
@@ -104,10 +105,7 @@ async def test_an_institution_that_answered_until_now_leaves_places_for_others_w
         await subscribe(running, who, tarpit.url, settings=both)
     await hear(running, *(review(who.org) for _ in range(40)))
     async with sending(running, both):
-        await tarpit.wait_for(100 + AT_ONCE_OF_OWNER)
-        await queue_up(running, receiver.url, both, 100)
-        await receiver.wait_for(100)
-        assert len(tarpit.received) == 100 + AT_ONCE_OF_OWNER
+        await others_are_served(running, receiver, both, tarpit, received=100 + AT_ONCE_OF_OWNER)
         hanging.set()
 
 
