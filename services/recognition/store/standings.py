@@ -1,8 +1,9 @@
 """Where learners stand: a handful of statements, however many they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,24 +14,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.recognition.domain.batches import Standings
 from services.recognition.domain.contributions import Contribution
-from services.recognition.domain.decisions import DecisionState
 from services.recognition.domain.ledger import Head
 from services.recognition.domain.means import Graded
 from services.recognition.domain.partial import UnitInProgress
-from services.recognition.domain.standing import ActiveCredit, OpenDecision, Standing, with_given
-from shared.contracts.recognition import Mode
+from services.recognition.domain.standing import ActiveCredit, OpenDecision, Place, Standing, with_given
 from shared.db import run
 
-OPEN = {
-    DecisionState.MANUAL_REVIEW,
-    DecisionState.DOCUMENTED_ONLY,
-    DecisionState.PARTIALLY_RECOGNISED,
-    DecisionState.EVIDENCE_ONLY,
-    DecisionState.REFUSED,
-    DecisionState.APPEALED,
+ByTranscriptAndUnit = tuple[UUID, UUID]
+SAID: Mapping[str, TypeAdapter[Any]] = {
+    "overdue": TypeAdapter(UUID),
+    "credit": TypeAdapter(tuple[Place, UUID, UUID, frozenset[UUID] | None, Graded | None]),
+    "in progress": TypeAdapter(tuple[Place, UnitInProgress]),
+    "open": TypeAdapter(tuple[ByTranscriptAndUnit, OpenDecision]),
+    "given": TypeAdapter(Contribution),
+    "content": TypeAdapter(tuple[int, UUID, str | None]),
+    "revoked": TypeAdapter(tuple[ByTranscriptAndUnit, UUID]),
+    "completed": TypeAdapter(UUID),
+    "evaluated": TypeAdapter(tuple[UUID, int, str | None]),
 }
-CONTRIBUTION, GRADED = TypeAdapter(Contribution), TypeAdapter(Graded)
-DAYS = TypeAdapter(tuple[date, date | None])
+"""What a row of each kind says, as JSON."""
 LEARNERS = sa.bindparam("learners", type_=pg.ARRAY(sa.Uuid))
 
 LOCK_HEADS = sa.text(
@@ -41,36 +43,51 @@ LOCK_HEADS = sa.text(
 ).bindparams(LEARNERS)
 """Adds the heads that are missing and locks all; in one order, so that no two batches wait for each other for ever."""
 
+# Of a credit the assessments that it was decided on are asked for only where its transcript has said something again.
 FIND_STANDINGS = sa.text(
     """
-    SELECT CASE WHEN valid_until < :today THEN 'overdue' ELSE 'credit' END AS kind, learner_id, qualification_id,
-        unit_id, transcript_id, credit_id AS id, 0 AS version, CASE WHEN transcript_id = ANY (:transcripts) THEN (
-            SELECT ARRAY (
-                SELECT CAST(jsonb_path_query(trace, '$[*] ? (@.rule == "R5").used.assessment_ids[*]') ->> 0 AS uuid)
-            ) FROM decisions WHERE decisions.decision_id = credits.decision_id
-        ) END AS outcomes, CASE WHEN coalesce(grade, conversion ->> 'grade') IS NOT NULL THEN
-            json_build_object('credit_id', credit_id, 'unit_id', unit_id, 'home_id', home_id, 'host_id', host_id,
-            'decided_at', decided_at, 'grade', grade, 'grade_scale', grade_scale, 'conversion', conversion)::text
-        END AS word FROM credits WHERE learner_id = ANY (:learners) AND state = 'active'
-    UNION ALL SELECT 'in progress', learner_id, qualification_id, unit_id, NULL, credit_id, version, held_outcome_ids,
-        json_build_array(assessed_on, valid_until)::text FROM units_in_progress WHERE learner_id = ANY (:learners)
-    UNION ALL SELECT state, learner_id, qualification_id, unit_id, transcript_id, decision_id,
-        ('LO_MISSING' = ANY (reasons))::integer, NULL, coalesce(mode, assigned_to)
-        FROM decisions WHERE learner_id = ANY (:learners) AND state IN
+    SELECT 'overdue' AS kind, learner_id, to_json(credit_id)::text AS said
+        FROM credits WHERE learner_id = ANY (:learners) AND state = 'active' AND valid_until < :today
+    UNION ALL SELECT 'credit', learner_id, json_build_array(
+        json_build_array(qualification_id, unit_id), credit_id, transcript_id,
+        CASE WHEN transcript_id = ANY (:transcripts) THEN (
+            SELECT coalesce(jsonb_path_query_array(trace, '$[*] ? (@.rule == "R5").used.assessment_ids[*]'), '[]')
+            FROM decisions WHERE decisions.decision_id = credits.decision_id
+        ) END,
+        CASE WHEN coalesce(grade, conversion ->> 'grade') IS NOT NULL THEN json_build_object(
+            'credit_id', credit_id, 'unit_id', unit_id, 'home_id', home_id, 'host_id', host_id,
+            'decided_at', decided_at, 'grade', grade, 'grade_scale', grade_scale, 'conversion', conversion
+        ) END
+    )::text FROM credits
+        WHERE learner_id = ANY (:learners) AND state = 'active' AND coalesce(valid_until >= :today, true)
+    UNION ALL SELECT 'in progress', learner_id, json_build_array(
+        json_build_array(qualification_id, unit_id), json_build_object(
+            'credit_id', credit_id, 'version', version, 'outcome_ids', held_outcome_ids,
+            'assessed_on', assessed_on, 'valid_until', valid_until
+        )
+    )::text FROM units_in_progress WHERE learner_id = ANY (:learners)
+    UNION ALL SELECT 'open', learner_id, json_build_array(
+        json_build_array(transcript_id, unit_id), json_build_object(
+            'decision_id', decision_id, 'state', state, 'by_person', coalesce(mode = 'manual', false),
+            'assigned_to', CASE WHEN state = 'manual_review' THEN assigned_to END,
+            'lacks_outcomes', 'LO_MISSING' = ANY (reasons)
+        )
+    )::text FROM decisions WHERE learner_id = ANY (:learners) AND state IN
         ('manual_review', 'documented_only', 'partially_recognised', 'evidence_only', 'refused', 'appealed')
-    UNION ALL SELECT 'given', learner_id, NULL, NULL, NULL, NULL, 0, NULL, row_to_json(given)::text
+    UNION ALL SELECT 'given', learner_id, row_to_json(given)::text
         FROM contributions AS given WHERE learner_id = ANY (:learners) AND NOT EXISTS (
             SELECT FROM credits AS over WHERE over.state = 'expired'
             AND (over.learner_id, over.qualification_id, over.unit_id, over.transcript_id)
             = (given.learner_id, given.qualification_id, given.unit_id, given.transcript_id)
         )
-    UNION ALL SELECT 'said', learner_id, NULL, NULL, transcript_id, NULL, version, NULL, content_hash
+    UNION ALL SELECT 'content', learner_id, json_build_array(version, transcript_id, content_hash)::text
         FROM transcripts WHERE learner_id = ANY (:learners)
-    UNION ALL SELECT 'taken back', learner_id, NULL, unit_id, transcript_id, decision_id, 0, NULL, NULL
-        FROM revocations WHERE learner_id = ANY (:learners)
-    UNION ALL SELECT 'completed', learner_id, qualification_id, NULL, NULL, NULL, 0, NULL, NULL
+    UNION ALL SELECT 'revoked', learner_id, json_build_array(
+        json_build_array(transcript_id, unit_id), decision_id
+    )::text FROM revocations WHERE learner_id = ANY (:learners)
+    UNION ALL SELECT 'completed', learner_id, to_json(qualification_id)::text
         FROM completed_qualifications WHERE learner_id = ANY (:learners)
-    UNION ALL SELECT 'evaluated', NULL, NULL, NULL, transcript_id, NULL, version, NULL, standing
+    UNION ALL SELECT 'evaluated', NULL, json_build_array(transcript_id, version, standing)::text
         FROM evaluated_transcripts LEFT JOIN transcripts USING (transcript_id, version)
         WHERE transcript_id = ANY (:transcripts)
     """
@@ -84,68 +101,47 @@ async def lock_standings(
     wanted, start = sorted(set(learners)), Head()
     heads = await run(tx, LOCK_HEADS, {"learners": wanted, "position": start.position, "hash": start.hash})
     # A statement of its own: it has to see what whoever held the locks before has committed.
-    found = await run(tx, FIND_STANDINGS, {"learners": wanted, "transcripts": list(set(transcripts)), "today": today})
-    by_learner: dict[UUID, list[Any]] = defaultdict(list)
-    for row in found:
-        by_learner[row.learner_id].append(row)
+    said = await _find(tx, wanted, set(transcripts), today)
+    evaluated = said[None]["evaluated"]
     return Standings(
-        {
-            head.learner_id: _standing(Head(head.position, head.hash), by_learner[head.learner_id], today)
-            for head in heads
-        },
-        {row.transcript_id: row.version for row in found if row.kind == "evaluated"},
-        frozenset(row.transcript_id for row in found if row.kind == "evaluated" and row.word == "withdrawn"),
-        frozenset(row.id for row in found if row.kind == "overdue"),
+        {head.learner_id: _standing(Head(head.position, head.hash), said[head.learner_id], today) for head in heads},
+        {transcript_id: version for transcript_id, version, _ in evaluated},
+        frozenset(transcript_id for transcript_id, _, word in evaluated if word == "withdrawn"),
+        frozenset(credit_id for of_learner in said.values() for credit_id in of_learner["overdue"]),
     )
 
 
 async def find_standing(tx: AsyncConnection, learner_id: UUID, today: date) -> Standing:
     """What counts for a learner today, without the end of the chain; nothing is locked."""
-    found = await run(tx, FIND_STANDINGS, {"learners": [learner_id], "transcripts": [], "today": today})
-    return _standing(Head(), found, today)
+    said = await _find(tx, [learner_id], (), today)
+    return _standing(Head(), said[learner_id], today)
 
 
-def _standing(head: Head, found: Sequence[Any], today: date) -> Standing:
-    given = (CONTRIBUTION.validate_json(row.word) for row in found if row.kind == "given")
+async def _find(
+    tx: AsyncConnection, learners: Collection[UUID], transcripts: Collection[UUID], today: date
+) -> Mapping[UUID | None, Mapping[str, list[Any]]]:
+    """What is said of each learner, by its kind; and of transcripts, under None."""
+    said: dict[UUID | None, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    asked = {"learners": list(learners), "transcripts": list(transcripts), "today": today}
+    for row in await run(tx, FIND_STANDINGS, asked):
+        said[row.learner_id][row.kind].append(SAID[row.kind].validate_json(row.said))
+    return said
+
+
+def _standing(head: Head, said: Mapping[str, list[Any]], today: date) -> Standing:
     standing = Standing(
         head=head,
-        credits={(row.qualification_id, row.unit_id): _credit(row) for row in found if row.kind == "credit"},
-        in_progress={
-            (row.qualification_id, row.unit_id): _in_progress(row) for row in found if row.kind == "in progress"
-        },
-        open={(row.transcript_id, row.unit_id): _open(row) for row in found if row.kind in OPEN},
-        contents=_contents(row for row in found if row.kind == "said"),
-        revoked={(row.transcript_id, row.unit_id): row.id for row in found if row.kind == "taken back"},
-        completed=frozenset(row.qualification_id for row in found if row.kind == "completed"),
+        credits={place: ActiveCredit(*credit) for place, *credit in said["credit"]},
+        in_progress=dict(said["in progress"]),
+        open=dict(said["open"]),
+        contents=_contents(said["content"]),
+        revoked=dict(said["revoked"]),
+        completed=frozenset(said["completed"]),
     )
-    return with_given(standing, given, today)
+    return with_given(standing, said["given"], today)
 
 
-def _credit(row: Any) -> ActiveCredit:
-    """`outcomes` are the assessments that it was decided on, where its transcript has said something again."""
-    decided_on = None if row.outcomes is None else frozenset(row.outcomes)
-    return ActiveCredit(row.id, row.transcript_id, decided_on, _graded(row.word))
-
-
-def _graded(word: str | None) -> Graded | None:
-    return GRADED.validate_json(word) if word else None
-
-
-def _open(row: Any) -> OpenDecision:
-    """`word` is the mode; of a review, which has none, who has taken it. `version` is 1 where outcomes are missing."""
-    lacks_outcomes = bool(row.version)
-    if row.kind == DecisionState.MANUAL_REVIEW:
-        return OpenDecision(row.id, DecisionState.MANUAL_REVIEW, assigned_to=row.word, lacks_outcomes=lacks_outcomes)
-    by_person = row.word == Mode.MANUAL
-    return OpenDecision(row.id, DecisionState(row.kind), by_person=by_person, lacks_outcomes=lacks_outcomes)
-
-
-def _in_progress(row: Any) -> UnitInProgress:
-    """`word` are its days."""
-    return UnitInProgress(row.id, row.version, frozenset(row.outcomes), *DAYS.validate_json(row.word))
-
-
-def _contents(said: Iterable[Any]) -> Mapping[str, UUID]:
+def _contents(said: Iterable[tuple[int, UUID, str | None]]) -> Mapping[str, UUID]:
     """What each transcript says now; one that was withdrawn says nothing."""
-    latest = {row.transcript_id: row.word for row in sorted(said, key=lambda row: row.version)}
+    latest = {transcript_id: content for _, transcript_id, content in sorted(said, key=itemgetter(0))}
     return {content: transcript_id for transcript_id, content in latest.items() if content}
