@@ -27,8 +27,7 @@ from shared.service import Running
 from shared.telemetry import current_traceparent
 from tests.bench.sides.acquis import tell
 from tests.bench.sides.side import Stays, make_stays
-from tests.support.records import as_owner
-from tests.support.running import running_service
+from tests.support.running import as_owner, running_service
 
 UNITS = ("U1", "U3", "U4")
 """Of each transcript: what one learner has credits for."""

@@ -1,7 +1,6 @@
 """What every service's migrations have to keep, tried on each."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import psycopg
@@ -29,7 +28,7 @@ from shared.settings import ServiceSettings
 from tests.support.databases import throwaway_database
 from tests.support.learners import SettingsWithKey as AgreementsSettings
 from tests.support.notifications import SettingsWithKey as NotificationsSettings
-from tests.support.running import running_service
+from tests.support.running import as_owner, running_service
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -59,24 +58,14 @@ async def migrated(request: pytest.FixtureRequest, infrastructure: Servers) -> A
         yield running
 
 
-@contextmanager
-def as_owner(running: Running) -> Iterator[sa.Connection]:
-    """Whoever owns the tables, on behalf of the system."""
-    url = running.settings.owner_database_url
-    assert url
-    engine = sa.create_engine(sa.make_url(url.get_secret_value()).set(drivername="postgresql+psycopg"))
-    try:
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"SET acquis.institution = '{SYSTEM}'")
-            yield connection
-    finally:
-        engine.dispose()
-
-
 async def test_migrations_make_the_tables_that_the_service_uses(migrated: Running):
-    with as_owner(migrated) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, migrated.service.tables) == []
+    async with as_owner(migrated).connect() as connection:
+        assert await connection.run_sync(differences, migrated.service.tables) == []
+
+
+def differences(connection: sa.Connection, tables: sa.MetaData) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, tables))
 
 
 async def test_migrating_again_changes_nothing(migrated: Running):
@@ -105,17 +94,18 @@ async def test_the_application_has_no_right_to_rewrite_the_audit_log(migrated: R
 
 @pytest.mark.parametrize("rewrite", REWRITES)
 async def test_even_the_owner_of_the_audit_log_does_not_rewrite_it(migrated: Running, rewrite: str):
-    with as_owner(migrated) as connection:
-        connection.exec_driver_sql(ENTRY.format(age="1 year"))
-    with pytest.raises(sa.exc.DBAPIError, match="append-only"), as_owner(migrated) as connection:
-        connection.exec_driver_sql(rewrite)
+    async with as_owner(migrated).begin() as connection:
+        await connection.exec_driver_sql(ENTRY.format(age="1 year"))
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        async with as_owner(migrated).begin() as connection:
+            await connection.exec_driver_sql(rewrite)
 
 
 async def test_the_owner_may_remove_what_is_two_years_old(migrated: Running):
-    with as_owner(migrated) as connection:
-        connection.exec_driver_sql(ENTRY.format(age="3 years"))
-        connection.exec_driver_sql(ENTRY.format(age="1 year"))
-        gone = connection.exec_driver_sql("DELETE FROM audit_entries WHERE at < now() - interval '2 years'")
+    async with as_owner(migrated).begin() as connection:
+        await connection.exec_driver_sql(ENTRY.format(age="3 years"))
+        await connection.exec_driver_sql(ENTRY.format(age="1 year"))
+        gone = await connection.exec_driver_sql("DELETE FROM audit_entries WHERE at < now() - interval '2 years'")
         assert gone.rowcount == 1
 
 
@@ -129,9 +119,9 @@ async def test_the_application_defines_nothing(migrated: Running, definition: st
 
 
 async def test_neither_the_application_nor_the_owner_has_more_rights_than_those_granted(migrated: Running):
-    with as_owner(migrated) as connection:
+    async with as_owner(migrated).begin() as connection:
         application = sa.make_url(migrated.database.url).username
-        rows = connection.execute(sa.text(ROLES), {"application": application}).all()
+        rows = (await connection.execute(sa.text(ROLES), {"application": application})).all()
     assert [tuple(row) for row in rows] == [(False,) * 5] * 2
 
 

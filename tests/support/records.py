@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.recognition.domain.ledger import LinkedEntry
 from services.recognition.tables import CREDITS, DECISIONS, LEDGER_ENTRIES, PENDING_FACTS
@@ -12,6 +11,7 @@ from shared import envelope
 from shared.contracts.facts import Fact
 from shared.db import SYSTEM
 from shared.service import Running
+from tests.support.running import as_owner
 
 SAID = sa.text("SELECT payload FROM outbox WHERE key = :learner_id ORDER BY id")
 
@@ -46,17 +46,6 @@ async def waiting_for(recognition: Running, id_: UUID | str) -> list[str]:
     key = PENDING_FACTS.c.waits_for
     async with recognition.database.transaction(SYSTEM) as tx:
         return list(await tx.scalars(sa.select(key).where(key.contains(str(id_)))))
-
-
-def as_owner(recognition: Running) -> AsyncEngine:
-    """The database in the hands of the tables' owner, on behalf of the system."""
-    url = recognition.settings.owner_database_url
-    assert url
-    return create_async_engine(
-        sa.make_url(url.get_secret_value()).set(drivername="postgresql+psycopg"),
-        poolclass=sa.NullPool,
-        connect_args={"options": f"-c acquis.institution={SYSTEM}"},
-    )
 
 
 APPEND_ONLY = ("ledger_entries", "ledger_checkpoints", "ledger_checkpoint_heads")

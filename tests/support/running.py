@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared import envelope
 from shared.auth import Authenticator
@@ -38,6 +39,17 @@ async def running_service(
         running = Running(service)
         yield running
         await running.close()
+
+
+def as_owner(running: Running) -> AsyncEngine:
+    """The database in the hands of the tables' owner, on behalf of the system."""
+    url = running.settings.owner_database_url
+    assert url
+    return create_async_engine(
+        sa.make_url(url.get_secret_value()).set(drivername="postgresql+psycopg"),
+        poolclass=sa.NullPool,
+        connect_args={"options": f"-c acquis.institution={SYSTEM}"},
+    )
 
 
 @asynccontextmanager

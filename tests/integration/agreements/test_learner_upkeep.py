@@ -28,7 +28,7 @@ from tests.integration.agreements.conftest import LEARNERS, World, answered, hea
 from tests.support.builders.agreement_bodies import learner_body
 from tests.support.builders.catalogue import FACTS
 from tests.support.learners import ESI, SettingsWithKey
-from tests.support.running import api_of, running_service, said_about
+from tests.support.running import api_of, as_owner, running_service, said_about
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
@@ -44,10 +44,10 @@ async def alone(infrastructure: Servers) -> AsyncIterator[Running]:
         yield running
 
 
-@pytest.fixture
-def own(alone: Running) -> Running:
+@pytest_asyncio.fixture(loop_scope="session")
+async def own(alone: Running) -> Running:
     """Without any learners yet."""
-    as_owner(alone, "TRUNCATE learners CASCADE")
+    await define(alone, "TRUNCATE learners CASCADE")
     return alone
 
 
@@ -57,14 +57,10 @@ async def own_world(own: Running) -> AsyncIterator[World]:
         yield World(http)
 
 
-def as_owner(running: Running, *statements: str) -> None:
-    owner_url = running.settings.owner_database_url
-    assert owner_url
-    engine = sa.create_engine(sa.make_url(owner_url.get_secret_value()).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
+async def define(running: Running, *statements: str) -> None:
+    async with as_owner(running).begin() as tx:
         for statement in statements:
-            connection.execute(sa.text(statement))
-    engine.dispose()
+            await tx.exec_driver_sql(statement)
 
 
 async def aged(running: Running, learner: dict[str, Any]) -> str:
@@ -145,14 +141,14 @@ async def test_a_purge_goes_through_everybody_in_batches_and_can_be_taken_up_aga
 async def test_one_who_cannot_be_purged_keeps_nobody_else(own_world: World, own: Running):
     stubborn, old = [await aged(own, await own_world.registered_learner()) for _ in range(2)]
     for_stubborn = f"FOR EACH ROW WHEN (OLD.id = '{stubborn}') EXECUTE FUNCTION refuse()"
-    as_owner(
+    await define(
         own,
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$",
         f"CREATE TRIGGER refuse BEFORE UPDATE ON learners {for_stubborn}",
     )
     with capture_logs() as logged:
         assert await purged(own) == [old]
-    as_owner(own, "DROP FUNCTION refuse CASCADE")
+    await define(own, "DROP FUNCTION refuse CASCADE")
     assert [(entry["event"], entry["learner_id"]) for entry in logged] == [("learner not purged", stubborn)]
 
 

@@ -17,8 +17,8 @@ from tests.support.builders.assessment import (
     assessment_value,
     transcript_issued,
 )
-from tests.support.records import as_owner, rows_of
-from tests.support.running import tell
+from tests.support.records import rows_of
+from tests.support.running import as_owner, tell
 from tests.support.stories import Story, elsewhere, story
 
 K, S, RA = OutcomeKind

@@ -12,8 +12,8 @@ from shared.contracts.assessment import Result, TranscriptIssued
 from shared.contracts.catalogue import OutcomeKind
 from shared.service import Running
 from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
-from tests.support.records import as_owner, rows_of
-from tests.support.running import tell
+from tests.support.records import rows_of
+from tests.support.running import as_owner, tell
 from tests.support.stories import Story, elsewhere, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]

@@ -20,8 +20,8 @@ from shared.contracts.catalogue import CountryPolicyPublished, UnitRecognition
 from shared.contracts.recognition import CreditDocumented, CreditRecognised, ValidationCompleted
 from shared.service import Running
 from tests.support.builders.assessment import assessment_value, transcript_issued
-from tests.support.records import as_owner, credits_of, decisions_of, ledger_of, said_of
-from tests.support.running import ApiCaller, tell
+from tests.support.records import credits_of, decisions_of, ledger_of, said_of
+from tests.support.running import ApiCaller, as_owner, tell
 from tests.support.statements import statements
 from tests.support.stories import Story, documenting, story
 

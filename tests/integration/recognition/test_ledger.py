@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from services.recognition.domain.ledger import verify
 from shared.db import SYSTEM
 from shared.service import Running
-from tests.support.records import APPEND_ONLY, as_owner, forge, ledger_of
-from tests.support.running import tell
+from tests.support.records import APPEND_ONLY, forge, ledger_of
+from tests.support.running import as_owner, tell
 from tests.support.stories import Story, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]

@@ -16,8 +16,8 @@ from shared.contracts.recognition import (
 from shared.service import Running
 from tests.integration.recognition.parting import DAY, RA, K, S, end, hear, held, lasts_until, let_go, stays
 from tests.support.builders.grade_tables import grade_table
-from tests.support.records import as_owner, credits_of, said_of
-from tests.support.running import tell
+from tests.support.records import credits_of, said_of
+from tests.support.running import as_owner, tell
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 

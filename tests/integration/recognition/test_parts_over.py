@@ -36,8 +36,8 @@ from tests.support.builders.assessment import (
     transcript_corrected,
     transcript_withdrawn,
 )
-from tests.support.records import as_owner, credits_of, decisions_of, said_of
-from tests.support.running import ApiCaller, tell
+from tests.support.records import credits_of, decisions_of, said_of
+from tests.support.running import ApiCaller, as_owner, tell
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 

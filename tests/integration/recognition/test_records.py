@@ -21,8 +21,8 @@ from tests.support.builders.assessment import assessment_value, outcome_results,
 from tests.support.builders.bac_pro import BAC_PRO, MARKS
 from tests.support.builders.catalogue import comparability, unit_of
 from tests.support.builders.grade_tables import grade_table
-from tests.support.records import as_owner, credits_of, decisions_of
-from tests.support.running import ApiCaller, tell
+from tests.support.records import credits_of, decisions_of
+from tests.support.running import ApiCaller, as_owner, tell
 from tests.support.stories import Story, moved, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]

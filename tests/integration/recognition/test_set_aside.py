@@ -16,8 +16,8 @@ from shared.db import SYSTEM
 from shared.service import Running
 from tests.support.builders.agreements import learning_agreement_agreed
 from tests.support.builders.assessment import transcript_issued
-from tests.support.records import as_owner, credits_of, waiting_for
-from tests.support.running import tell
+from tests.support.records import credits_of, waiting_for
+from tests.support.running import as_owner, tell
 from tests.support.stories import Story, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]

@@ -14,8 +14,8 @@ from shared.contracts.catalogue import AccumulationRules, SecondResult
 from shared.service import Running
 from tests.support.builders.assessment import assessment_value, outcome_results, transcript_issued
 from tests.support.builders.grade_tables import grade_table
-from tests.support.records import as_owner, decisions_of
-from tests.support.running import ApiCaller, tell
+from tests.support.records import decisions_of
+from tests.support.running import ApiCaller, as_owner, tell
 from tests.support.stories import Story, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]

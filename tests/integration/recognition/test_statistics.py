@@ -18,8 +18,7 @@ from shared.contracts.assessment import Authority
 from shared.db import SYSTEM
 from shared.service import Running
 from tests.support.builders.assessment import assessment_value, transcript_issued
-from tests.support.records import as_owner
-from tests.support.running import ApiCaller, tell
+from tests.support.running import ApiCaller, as_owner, tell
 from tests.support.stories import Story, story
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
