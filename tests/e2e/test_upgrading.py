@@ -2,14 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
 import httpx2
 import pytest
+import pytest_asyncio
 import sqlalchemy as sa
 
+from deploy.local.kafka_server import KafkaServer
+from deploy.local.settings import LocalSettings
 from deploy.local.state import State
 from deploy.routes import SERVICES
 from tests.support.one_machine import RENEWAL, home_of_its_own, local, until_it_says
@@ -23,10 +26,18 @@ READ = ("institutions", "memoranda", "transcripts", "decisions", "events")
 """One list of each service."""
 
 
-@pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def environment() -> AsyncIterator[dict[str, str]]:
     with home_of_its_own("upgraded") as given:
+        await format_kafka(LocalSettings(home=Path(given["ACQUIS_HOME"]), jars=Path(given["ACQUIS_JARS"])))
         yield given
+
+
+async def format_kafka(settings: LocalSettings) -> None:
+    """By this version: that before gives the tool an id which, one time in 64, it takes for an option."""
+    kafka = KafkaServer(settings, port=1, controller_port=2, say=print)
+    kafka.folder.mkdir(parents=True)
+    await kafka.prepare()
 
 
 async def migrate(service: str, state: State) -> None:
