@@ -6,6 +6,7 @@ keeps them in order. Objects are open: a later release may add fields.
 
 from collections.abc import Iterable
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
@@ -72,11 +73,13 @@ class _WithDocstrings(GenerateJsonSchema):
         return False
 
 
+@cache
 def _in_a_list(cls: Any) -> TypeAdapter[Any]:
     """A dataclass without configuration takes on that of what it stands in; so it need not import pydantic for this."""
     return TypeAdapter(list[cls], config=ConfigDict(use_attribute_docstrings=True))
 
 
+@cache
 def _definition_of(cls: type) -> Schema:
     """The schema of a dataclass by itself, attribute docstrings included, which pydantic does not let heirs inherit."""
     document = _in_a_list(cls).json_schema(mode="serialization", schema_generator=_WithDocstrings)
