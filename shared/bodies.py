@@ -51,13 +51,13 @@ def _comes_in(info: ValidationInfo) -> bool:
 
 
 def _language(code: str, info: ValidationInfo) -> str:
-    if _comes_in(info) and code not in iso_codes.LANGUAGES:
+    if _comes_in(info) and code not in iso_codes.languages():
         raise PydanticCustomError("unknown_language", "This is no language of ISO 639: see /v1/frameworks/languages.")
     return code
 
 
 def _country(code: str, info: ValidationInfo) -> str:
-    if _comes_in(info) and code not in iso_codes.COUNTRIES:
+    if _comes_in(info) and code not in iso_codes.countries():
         raise PydanticCustomError("unknown_country", "This is no country of ISO 3166-1: see /v1/frameworks/countries.")
     return code
 

@@ -29,8 +29,6 @@ GRACE_SECONDS = 10
 KEPT_SECONDS = 130
 """Idle connections are kept longer than proxies do (Caddy two minutes, nginx one), which would otherwise send a request
 into one that is just being closed."""
-RARELY = 50_000, 20, 20
-"""Thresholds of garbage collection: what a batch makes lives until its commit, and is looked at in vain before."""
 ASYNCAPI = Path(contracts.__file__).parent / "asyncapi"
 
 
@@ -85,7 +83,6 @@ async def serve(app: ASGIApp, loops: Loops, *, host: str, port: int, listening: 
     `listening` is a socket that has the port already.
     """
     gc.freeze()  # what was imported stays; looking through it for garbage would stop everything for a tenth of a second
-    gc.set_threshold(*RARELY)
     server = Server(app, host=host, port=port)
     serving = asyncio.create_task(server.serve([listening] if listening else None), name="http")
     going = [asyncio.create_task(loop.run(), name=name) for name, loop in loops.items()]

@@ -19,7 +19,7 @@ from deploy.local.servers import Servers
 from services.recognition import tables
 from services.recognition.app import service
 from services.recognition.settings import Settings
-from shared import envelope, process
+from shared import envelope
 from shared.contracts.assessment import TranscriptIssued
 from shared.db import SYSTEM
 from shared.kafka import Record
@@ -84,7 +84,6 @@ async def _take_turns(ledgers: Sequence[Running], transcripts: Sequence[Transcri
     took: list[list[float]] = [[] for _ in ledgers]
     turns = deque(enumerate(ledgers))
     gc.freeze()  # as a consumer does
-    gc.set_threshold(*process.RARELY)
     for start in range(0, len(transcripts), BATCH):
         batch = transcripts[start : start + BATCH]
         records = _records(batch)

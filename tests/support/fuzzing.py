@@ -3,8 +3,10 @@
 It runs in a process of its own, beside the services: `fuzz` takes and returns plain values.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 from typing import Any, get_args
 
@@ -15,6 +17,9 @@ from schemathesis import AuthContext, BaseSchema, Case, CheckContext, HookContex
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.generation.meta import TestPhase
+
+from shared.garbage import collect_rarely
 
 LARGE_BODIES = (
     "POST /v1/memoranda",
@@ -63,7 +68,10 @@ class Findings:
 def refused_for_a_documented_reason(_context: CheckContext, response: Response, case: Case[Any]) -> None:
     """What the document allows may break a rule, but its shape is never what is wrong."""
     if response.status_code == 422 and case.meta and case.meta.generation.mode.is_positive:
-        codes = {error["code"] for error in response.json().get("errors", ())}
+        # A chain takes for an id whatever ends a path in an answer before: /v1/assessments/results in the audit log.
+        guessed = case.path_parameters if case.meta.phase.name is TestPhase.STATEFUL else {}
+        errors = response.json().get("errors", ())
+        codes = {error["code"] for error in errors if error["pointer"] not in guessed}
         assert not codes & ERRORS_OF_SHAPE, response.text
 
 
@@ -72,6 +80,7 @@ def fuzz(url: str, service: str, tokens: Sequence[str], ids: Mapping[str, str], 
 
     `ids` are of resources that exist, by the names of parameters and members. `thorough`: large bodies, too.
     """
+    collect_rarely()
     spared = [] if thorough else [{"include-name": name, "phases": NO_COVERAGE} for name in LARGE_BODIES]
     configuration = SchemathesisConfig.from_dict({**CONFIGURATION, **_often(ids), "operations": spared})
     schema = schemathesis.openapi.from_url(f"{url}/{service}/openapi.json", config=configuration)
@@ -104,13 +113,13 @@ def read_it_first(context: HookContext, case: Case[Any], kwargs: dict[str, Any])
 
 
 def let_call(schema: BaseSchema, tokens: Sequence[str]) -> None:
-    """One after the other makes the next request."""
-    turns = cycle(tokens)
+    """One after the other makes the next request to an operation: each is tried by everybody, in whatever order."""
+    turns: dict[str, Iterator[str]] = defaultdict(partial(cycle, tokens))
 
     @schema.auth(refresh_interval=None)
     class Callers:
-        def get(self, _case: Case[Any], _context: AuthContext) -> str:
-            return next(turns)
+        def get(self, case: Case[Any], _context: AuthContext) -> str:
+            return next(turns[case.operation.label])
 
         def set(self, case: Case[Any], token: str, _context: AuthContext) -> None:
             case.headers["Authorization"] = f"Bearer {token}"

@@ -34,6 +34,8 @@ STAFF = ("coordinator", "signatory", "assessor", "examiner", "recogniser", "appe
 TABLES = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public' ORDER BY relname"
 READS_ARE_NOTED = {"agreements.learner_history"}
 """Who exports what is held about a learner leaves a note."""
+PASSED_ON = "SELECT position >= (SELECT max(position) FROM feed) FROM relayed"
+"""Whether the public topic has what everybody may see: of all that goes on, only this waits up to a second."""
 CONTENT = "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM {} t"
 
 
@@ -62,9 +64,13 @@ class ToldWorld:
             await asyncio.sleep(0.2)  # nothing tells that nothing more happens
             now = await self._content()
             same, before = now == before, now
-            return now if same else None
+            return now if same and await self._passed_on() else None
 
         return await until(quiet)
+
+    async def _passed_on(self) -> bool:
+        async with await psycopg.AsyncConnection.connect(self.database_urls["notifications"]) as connection:
+            return (await (await connection.execute(PASSED_ON)).fetchone()) == (True,)
 
     async def _content(self) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -63,7 +63,7 @@ async def show_signing_link(secret: str, request: Request, tx: PublicTransaction
         too_early=comes_too_early(agreement, opened.link.side),
         institutions=await store.load_institution_names(tx, terms.institution_ids),
         titles=_in_english(await store.load_titles(tx, terms)),
-        languages=iso_codes.LANGUAGES,
+        languages=iso_codes.languages(),
         action=f"{secret}/signature",
         key=secrets.token_urlsafe(),
     )

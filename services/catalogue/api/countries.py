@@ -93,7 +93,7 @@ async def get_country(
     named = vars(found) | {"name": _name(country), "on": day}
     answer = CountryAnswer.model_validate(named, from_attributes=True)
     if wants_page(accept):
-        return PAGES.answer("country.html", country=answer, languages=iso_codes.LANGUAGES)
+        return PAGES.answer("country.html", country=answer, languages=iso_codes.languages())
     response.headers["Vary"] = "Accept"
     return answer
 
@@ -123,4 +123,4 @@ async def state_country(
 
 def _name(country: str) -> str:
     """What was known by a code that is listed no longer has no other name."""
-    return iso_codes.COUNTRIES.get(country, country)
+    return iso_codes.countries().get(country, country)

@@ -37,8 +37,8 @@ KEPT = {
     framework.name: framework
     for framework in (
         *KEPT_HERE,
-        _of_iso("countries", "Countries of ISO 3166-1", dict(iso_codes.COUNTRIES)),
-        _of_iso("languages", "Languages of ISO 639", dict(iso_codes.LANGUAGES)),
+        _of_iso("countries", "Countries of ISO 3166-1", dict(iso_codes.countries())),
+        _of_iso("languages", "Languages of ISO 639", dict(iso_codes.languages())),
     )
 }
 NAMES = sorted({*KEPT, *IMPORTED})
