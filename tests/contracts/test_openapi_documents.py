@@ -49,6 +49,14 @@ def test_every_body_has_examples_and_they_are_right(operation: Operation):
         schema.validate(example)
 
 
+@pytest.mark.parametrize("operation", CHANGES, ids=str)
+def test_every_header_that_a_change_needs_has_an_example_too(operation: Operation):
+    """For a transition that takes no body, they are all that there is to show."""
+    parameters = operation.described.get("parameters", ())
+    needed = [one for one in parameters if one["in"] == "header" and one["required"]]
+    assert all(one["schema"]["examples"] for one in needed)
+
+
 WRITES_NOTHING = {"preview_revocation", "simulate"}
 
 
