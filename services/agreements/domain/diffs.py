@@ -48,7 +48,9 @@ def _plain(value: Any) -> Any:
 def _differences(path: str, before: Any, after: Any, keys: Keys) -> Iterator[Difference]:
     name = path.rpartition("/")[2]
     one, other = _members(name, before, keys), _members(name, after, keys)
-    if one is not None and other is not None:
+    if type(before) is not type(after):  # to Python, but not in JSON, false is 0
+        yield Difference(path, before, after)
+    elif one is not None and other is not None:
         for member in one.keys() | other.keys():
             yield from _differences(f"{path}/{_escaped(member)}", one.get(member), other.get(member), keys)
     elif before != after:
