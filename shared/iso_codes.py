@@ -1,6 +1,6 @@
 """Countries and languages of ISO 3166-1 and ISO 639, as pycountry keeps them up to date with Debian's iso-codes.
 
-Read when first asked for: few processes are, and it takes a tenth of the time that they need to start.
+Read when first asked for: thousands of names, and most processes are never asked.
 """
 
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ from services.agreements.domain.coverage import check_comparable
 from services.agreements.domain.learners import Command, PersonalData
 from services.agreements.domain.learning_agreement_terms import Terms
 from services.agreements.domain.learning_agreements import LearningAgreement
-from services.agreements.domain.reference import unknown
+from services.agreements.domain.reference import Reference, unknown
 from services.agreements.domain.writing import check_old_enough, check_writable, with_parts_marked
 from services.agreements.handlers.frames import HOME, locked, minimum_age_of, reference_of
 from shared import ids
@@ -44,15 +44,17 @@ async def delete_learning_agreement(
 
 
 async def _check_draft(tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, terms: Terms) -> Terms:
-    terms = await check_content(tx, caller, learning_agreement_id, terms)
-    check_comparable(terms, await reference_of(tx, terms))
+    terms, known = await check_content(tx, caller, learning_agreement_id, terms)
+    check_comparable(terms, known)
     return terms
 
 
-async def check_content(tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, terms: Terms) -> Terms:
+async def check_content(
+    tx: AsyncConnection, caller: Principal, learning_agreement_id: UUID, terms: Terms
+) -> tuple[Terms, Reference]:
     """Its ids are known and its own, and the learner is old enough and does each unit only once at a time.
 
-    The terms come back with what is only part of a unit marked so.
+    The terms come back with what is only part of a unit marked so, and with what is known of what they name.
     """
     learner = await _check_own(tx, caller, terms)
     known = await reference_of(tx, terms)
@@ -61,7 +63,7 @@ async def check_content(tx: AsyncConnection, caller: Principal, learning_agreeme
     check_old_enough(terms, learner.birth_date, await minimum_age_of(tx, terms, known))
     if await store.has_overlap(tx, terms, besides=learning_agreement_id):
         raise DuplicateAgreement("Another agreement has the learner do one of these units at the same time.")
-    return terms
+    return terms, known
 
 
 async def _check_own(tx: AsyncConnection, caller: Principal, terms: Terms) -> PersonalData:
