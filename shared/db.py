@@ -1,7 +1,7 @@
 """PostgreSQL: engines, transactions that know for whom they work, and waking up on NOTIFY."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Any
@@ -47,6 +47,7 @@ class Database:
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._single = self._system.execution_options(isolation_level="AUTOCOMMIT")
         self._at_hand: dict[AsyncEngine, AsyncConnection] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def transaction(self, institution: str | None = None) -> AsyncIterator[AsyncConnection]:
@@ -62,9 +63,12 @@ class Database:
     @asynccontextmanager
     async def one_moment(self, institution: str | None) -> AsyncIterator[AsyncConnection]:
         """The same, where all that is read belongs to one moment, and nothing can be written."""
-        async with self._reading.begin() as tx:
+        tx = await self._connect(self._reading)
+        try:
             await act_for(tx, institution)
             yield tx
+        finally:
+            await self._to_the_end(tx.close())
 
     @asynccontextmanager
     async def single_statements(self) -> AsyncIterator[AsyncConnection]:
@@ -78,15 +82,31 @@ class Database:
 
         The driver begins a transaction with the first statement by itself.
         """
-        connection = self._at_hand.pop(engine, None) or await engine.connect()
+        connection = self._at_hand.pop(engine, None) or await self._connect(engine)
         try:
             yield connection
             await _commit(connection)
         except BaseException:
-            await asyncio.shield(connection.close())  # which rolls back
+            await self._to_the_end(connection.close())  # which rolls back
             raise
         if self._at_hand.setdefault(engine, connection) is not connection:
-            await connection.close()
+            await self._to_the_end(connection.close())
+
+    async def _connect(self, engine: AsyncEngine) -> AsyncConnection:
+        """In a task of its own: cancelled while it sets the isolation level, SQLAlchemy forgets the connection."""
+        connecting = asyncio.create_task(engine.connect().start())
+        try:
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            self._to_the_end(_close(connecting))
+            raise
+
+    def _to_the_end(self, closing: Coroutine[Any, Any, None]) -> asyncio.Future[None]:
+        """Also when whoever waits for it is cancelled."""
+        task = asyncio.create_task(closing)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        return asyncio.shield(task)
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[asyncio.Event]:
@@ -101,6 +121,7 @@ class Database:
                 await listening
 
     async def close(self) -> None:
+        await asyncio.gather(*self._closing, return_exceptions=True)
         while self._at_hand:
             await self._at_hand.popitem()[1].close()
         await self.engine.dispose()
@@ -122,6 +143,11 @@ def _engine(url: str, options: str, pool: int) -> AsyncEngine:
         hide_parameters=True,  # errors are logged, and what people entered must not be
         connect_args={"options": options, **ANSWERING},
     )
+
+
+async def _close(connecting: asyncio.Task[AsyncConnection]) -> None:
+    with suppress(Exception):  # then there is none to close
+        await (await connecting).close()
 
 
 async def _keep_listening(url: str, channel: str, woken: asyncio.Event) -> None:

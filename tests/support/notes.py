@@ -202,6 +202,8 @@ def _app(database: Database, platform: PlatformSettings, issuer: DevelopmentIssu
 async def running_notes(url: str, home: Path, **settings: Any) -> AsyncIterator[Notes]:
     database = Database(url, pool=4)
     notes = Notes(database, home, **settings)
-    async with notes.http:
-        yield notes
-    await database.close()
+    try:
+        async with notes.http:
+            yield notes
+    finally:
+        await database.close()

@@ -37,8 +37,10 @@ async def running_service(
         service = compose(settings)
         await migrate(service)
         running = Running(service)
-        yield running
-        await running.close()
+        try:
+            yield running
+        finally:
+            await running.close()
 
 
 def as_owner(running: Running) -> AsyncEngine:

@@ -38,11 +38,13 @@ async def behind_ingress(running: Running, **platform: str) -> AsyncIterator[htt
     service = httpx2.ASGITransport(app=application(made, {}), raise_app_exceptions=False)
     # Browsers send secure cookies to this machine itself without TLS, too.
     cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))
-    async with httpx2.AsyncClient(
-        mounts={ACQUIS: Ingress(service)}, headers=SAME_ORIGIN, cookies=cookies, follow_redirects=True
-    ) as http:
-        yield http
-    await made.close()
+    try:
+        async with httpx2.AsyncClient(
+            mounts={ACQUIS: Ingress(service)}, headers=SAME_ORIGIN, cookies=cookies, follow_redirects=True
+        ) as http:
+            yield http
+    finally:
+        await made.close()
 
 
 async def call(http: httpx2.AsyncClient, token: str) -> httpx2.Response:

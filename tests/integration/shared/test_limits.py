@@ -26,9 +26,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 @asynccontextmanager
 async def notes_on(database: Database, home: Path) -> AsyncIterator[Notes]:
     notes = Notes(database, home)
-    async with notes.http:
-        yield notes
-    await database.close()
+    try:
+        async with notes.http:
+            yield notes
+    finally:
+        await database.close()
 
 
 def come_again(answer: httpx2.Response) -> bool:

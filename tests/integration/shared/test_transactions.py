@@ -1,7 +1,10 @@
 """Transactions of the system: the driver's own, on a connection that stays at hand."""
 
 import asyncio
-from contextlib import suppress
+import gc
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
 from uuid import UUID, uuid4
 
 import psycopg
@@ -15,6 +18,7 @@ from shared.db import SYSTEM, Database
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
 
 PID = sa.text("SELECT pg_backend_pid()")
+Use = Callable[[Database], AbstractAsyncContextManager[AsyncConnection]]
 END_ITSELF = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
@@ -59,6 +63,37 @@ async def test_what_is_cancelled_is_rolled_back(database: Database):
     staying.cancel()
     await asyncio.gather(staying, return_exceptions=True)
     assert await is_new(database, event_id)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        partial(Database.transaction, institution=SYSTEM),
+        partial(Database.transaction, institution=str(uuid4())),
+        partial(Database.one_moment, institution=str(uuid4())),
+        Database.single_statements,
+    ],
+    ids=["of the system", "of an institution", "one moment", "single statements"],
+)
+async def test_whoever_is_cancelled_at_whatever_step_leaves_no_connection_behind(
+    database: Database, monkeypatch: pytest.MonkeyPatch, use: Use
+):
+    monkeypatch.setattr("psycopg.waiting.MAX_BUSY_TIME", 0)  # the driver lets others run before each of its answers
+
+    async def look() -> None:
+        async with use(database) as one, use(database) as other:  # of which one at most is at hand
+            assert await pid(one) != await pid(other)
+
+    await look()
+    finished, steps = False, 0
+    while not finished:
+        looking = asyncio.create_task(look())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        finished, steps = looking.done(), steps + 1
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+    gc.collect()  # which says, as an error, what it finds
 
 
 async def test_one_after_the_other_have_the_same_connection_and_simultaneous_ones_have_not(database: Database):
