@@ -93,7 +93,7 @@ class Database:
             await self._to_the_end(connection.close())
 
     async def _connect(self, engine: AsyncEngine) -> AsyncConnection:
-        """In a task of its own: cancelled while it sets the isolation level, SQLAlchemy forgets the connection."""
+        """In a task that nobody cancels: while it sets the isolation level, SQLAlchemy would forget the connection."""
         connecting = asyncio.create_task(engine.connect().start())
         try:
             return await asyncio.shield(connecting)
