@@ -1,7 +1,7 @@
 """A service as small as can be, to try on it how HTTP behaves: institutions keep notes."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -199,11 +199,15 @@ def _app(database: Database, platform: PlatformSettings, issuer: DevelopmentIssu
 
 
 @asynccontextmanager
-async def running_notes(url: str, home: Path, **settings: Any) -> AsyncIterator[Notes]:
-    database = Database(url, pool=4)
+async def notes_on(database: Database, home: Path, **settings: Any) -> AsyncIterator[Notes]:
+    """With a database that is closed with it."""
     notes = Notes(database, home, **settings)
     try:
         async with notes.http:
             yield notes
     finally:
         await database.close()
+
+
+def running_notes(url: str, home: Path, **settings: Any) -> AbstractAsyncContextManager[Notes]:
+    return notes_on(Database(url, pool=4), home, **settings)

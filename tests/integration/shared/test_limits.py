@@ -17,20 +17,10 @@ from deploy.local.demo.client import until
 from shared.db import Database
 from shared.process import Server
 from tests.support.databases import ThrowawayDatabase
-from tests.support.notes import NOTES, Notes
+from tests.support.notes import NOTES, Notes, notes_on
 from tests.support.ports import some_free_port
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio]
-
-
-@asynccontextmanager
-async def notes_on(database: Database, home: Path) -> AsyncIterator[Notes]:
-    notes = Notes(database, home)
-    try:
-        async with notes.http:
-            yield notes
-    finally:
-        await database.close()
 
 
 def come_again(answer: httpx2.Response) -> bool:
