@@ -98,7 +98,7 @@ class Database:
         try:
             return await asyncio.shield(connecting)
         except asyncio.CancelledError:
-            self._to_the_end(_close(connecting))
+            self._to_the_end(_close_when_made(connecting))
             raise
 
     def _to_the_end(self, closing: Coroutine[Any, Any, None]) -> asyncio.Future[None]:
@@ -145,7 +145,7 @@ def _engine(url: str, options: str, pool: int) -> AsyncEngine:
     )
 
 
-async def _close(connecting: asyncio.Task[AsyncConnection]) -> None:
+async def _close_when_made(connecting: asyncio.Task[AsyncConnection]) -> None:
     with suppress(Exception):  # then there is none to close
         await (await connecting).close()
 
